@@ -1,0 +1,95 @@
+//! Zones: polygons in the picture, in fractions of its width and height.
+//!
+//! The staff zone is where a face may be read; in the customer and queue zones only presence is.
+
+use crate::observation::Rect;
+
+/// A simple polygon with at least three corners, in fractions of the frame, origin top left.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Polygon(Vec<(f32, f32)>);
+
+/// Why a list of corners is no polygon.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum PolygonError {
+    /// Fewer than three corners.
+    #[error("a zone needs at least 3 corners, this one has {0}")]
+    TooFewCorners(usize),
+    /// A coordinate outside 0..1 or not a number.
+    #[error("corner {index} is ({x}, {y}); both must lie between 0 and 1 (fractions of the picture)")]
+    OutOfRange {
+        /// Which corner, from 0.
+        index: usize,
+        /// Its x.
+        x: f32,
+        /// Its y.
+        y: f32,
+    },
+    /// The corners enclose nothing.
+    #[error("the corners enclose no area")]
+    NoArea,
+}
+
+impl Polygon {
+    /// Checks the corners: at least three, all within 0..1, and some area between them.
+    pub fn new(corners: Vec<(f32, f32)>) -> Result<Self, PolygonError> {
+        if corners.len() < 3 {
+            return Err(PolygonError::TooFewCorners(corners.len()));
+        }
+        for (index, &(x, y)) in corners.iter().enumerate() {
+            if !(0.0..=1.0).contains(&x) || !(0.0..=1.0).contains(&y) {
+                return Err(PolygonError::OutOfRange { index, x, y });
+            }
+        }
+        let polygon = Self(corners);
+        if polygon.area() < 1e-4 {
+            return Err(PolygonError::NoArea);
+        }
+        Ok(polygon)
+    }
+
+    /// The corners, in order.
+    #[must_use]
+    pub fn corners(&self) -> &[(f32, f32)] {
+        &self.0
+    }
+
+    /// Whether a point lies inside (even-odd rule).
+    #[must_use]
+    pub fn contains(&self, x: f32, y: f32) -> bool {
+        self.edges()
+            .filter(|&((x0, y0), (x1, y1))| (y0 > y) != (y1 > y) && x < x0 + (y - y0) / (y1 - y0) * (x1 - x0))
+            .count()
+            % 2
+            == 1
+    }
+
+    /// The smallest box around the polygon.
+    #[must_use]
+    pub fn bounds(&self) -> Rect {
+        let (mut x0, mut y0, mut x1, mut y1) = (1.0f32, 1.0f32, 0.0f32, 0.0f32);
+        for &(x, y) in &self.0 {
+            (x0, y0, x1, y1) = (x0.min(x), y0.min(y), x1.max(x), y1.max(y));
+        }
+        Rect { x: x0, y: y0, w: x1 - x0, h: y1 - y0 }
+    }
+
+    /// Enclosed area as a share of the picture.
+    fn area(&self) -> f32 {
+        (self.edges().map(|((x0, y0), (x1, y1))| x0 * y1 - x1 * y0).sum::<f32>() / 2.0).abs()
+    }
+
+    fn edges(&self) -> impl Iterator<Item = ((f32, f32), (f32, f32))> + '_ {
+        self.0.iter().copied().zip(self.0.iter().copied().cycle().skip(1))
+    }
+}
+
+/// The zones of one camera. Without a staff zone the whole frame is the staff zone.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Zones {
+    /// Where the staff member works; everything outside is filled before any face is looked for.
+    pub staff: Option<Polygon>,
+    /// Where customers stand: presence only.
+    pub customer: Option<Polygon>,
+    /// Where people wait: presence only.
+    pub queue: Option<Polygon>,
+}

@@ -26,6 +26,7 @@ pub mod runtime;
 mod skin;
 mod smile;
 pub mod source;
+pub mod staged;
 pub mod timings;
 mod track;
 mod vision;

@@ -1,8 +1,13 @@
-//! Everything after the observation: transactions, signals, summaries, the store and the commands.
-//!
-//! This crate holds no frame and names no pixel; what it knows of a picture is
-//! [`hymy_vision::Observation`].
+//! Hymy after the observation: numbers in, a private summary out. Nothing in this crate can hold a frame;
+//! what it knows of a picture is [`hymy_vision::Observation`].
 
-pub mod config;
+pub mod decide;
+pub mod transaction;
+
+pub mod signals;
+pub mod summary;
+
 pub mod store;
 pub mod till;
+
+pub mod config;

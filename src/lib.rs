@@ -1,6 +1,13 @@
-//! Hymy after the observation: numbers in, a private summary out. Nothing in this crate can hold a frame.
+//! Hymy after the observation: numbers in, a private summary out. Nothing in this crate can hold a frame;
+//! what it knows of a picture is [`hymy_vision::Observation`].
 
 pub mod decide;
+pub mod transaction;
+
 pub mod signals;
 pub mod summary;
-pub mod transaction;
+
+pub mod store;
+pub mod till;
+
+pub mod config;

@@ -1,0 +1,322 @@
+//! The kiosk's configuration: a TOML file, checked whole and resolved once into typed values.
+//!
+//! Nothing after [`Config::load`] reads the file or meets a value out of range. Relative paths mean
+//! the folder of the configuration file. The token never appears in a message or in `Debug`.
+
+mod document;
+mod error;
+mod till;
+
+use std::path::{Path, PathBuf};
+
+use hymy_vision::{Polygon, Zones};
+
+pub use document::Declared;
+pub use error::{ConfigError, Fault};
+pub use till::{TillConfig, Token};
+
+use document::{Document, Section};
+
+/// Everything the configuration file says, resolved.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The file it came from.
+    pub file: PathBuf,
+    /// `[kiosk]`.
+    pub kiosk: KioskConfig,
+    /// `[camera]`.
+    pub camera: CameraConfig,
+    /// `[zones]` but for the till zone.
+    pub zones: Zones,
+    /// `[zones] till`: where the till stands.
+    pub till_zone: Option<Polygon>,
+    /// `[target]`: where customers stand; without it, towards the camera.
+    pub target: Option<Directions>,
+    /// `[[work_direction]]`.
+    pub work_directions: Vec<WorkDirection>,
+    /// `[models] dir`: the folder of the ONNX files; `None` means where the program finds them itself.
+    pub models_dir: Option<PathBuf>,
+    /// `[runtime]`.
+    pub runtime: RuntimeConfig,
+    /// `[vision]`.
+    pub vision: VisionConfig,
+    /// `[till]`.
+    pub till: TillConfig,
+    /// `[store] key_file`: 32 random bytes in hexadecimal.
+    pub key_file: PathBuf,
+    /// `[signals] choices`: the signals that are on; every other one is `signal_off`.
+    pub signals: Vec<&'static str>,
+    /// `[telemetry]`.
+    pub telemetry: TelemetryConfig,
+}
+
+/// `[kiosk]`: this machine.
+#[derive(Clone, Debug)]
+pub struct KioskConfig {
+    /// Folder of the database, its lock and its socket.
+    pub data_dir: PathBuf,
+    /// The register this kiosk watches, as the till names it.
+    pub register: String,
+}
+
+/// `[camera]`: where frames come from.
+#[derive(Clone, Debug)]
+pub struct CameraConfig {
+    /// A V4L2 device, an RTSP or HTTP URL, or a video file; `None` when the file names none.
+    pub source: Option<String>,
+    /// How long opening may take.
+    pub open_timeout_ms: u32,
+    /// How long one frame may take.
+    pub read_timeout_ms: u32,
+}
+
+/// A region of directions, in degrees relative to the ray from the lens to the face.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Directions {
+    /// Lowest and highest yaw, positive towards the right of the picture.
+    pub yaw_deg: (f32, f32),
+    /// Lowest and highest pitch, positive up.
+    pub pitch_deg: (f32, f32),
+}
+
+/// `[[work_direction]]`: where work is done, left out of every gaze denominator.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorkDirection {
+    /// Its name: till, terminal, drawer, bagging.
+    pub name: String,
+    /// Where it lies.
+    pub directions: Directions,
+}
+
+/// What runs the models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the name of ONNX Runtime's own execution provider")]
+pub enum Provider {
+    Cpu,
+    OpenVino,
+    Cuda,
+    TensorRt,
+    Xnnpack,
+    CoreMl,
+}
+
+impl Provider {
+    const NAMES: [(&'static str, Self); 6] = [
+        ("cpu", Self::Cpu),
+        ("openvino", Self::OpenVino),
+        ("cuda", Self::Cuda),
+        ("tensorrt", Self::TensorRt),
+        ("xnnpack", Self::Xnnpack),
+        ("coreml", Self::CoreMl),
+    ];
+
+    /// The name used in the configuration.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, provider)| *provider == self).map_or("cpu", |(name, _)| name)
+    }
+}
+
+/// `[runtime]`: ONNX Runtime.
+#[derive(Clone, Debug)]
+pub struct RuntimeConfig {
+    /// The dynamic library; `None` means where the set-up put it.
+    pub library: Option<PathBuf>,
+    /// The execution provider; a missing one is an error, never a silent fall-back.
+    pub provider: Provider,
+    /// Threads of the one shared pool.
+    pub threads: u8,
+}
+
+/// `[vision]`: how often each part looks.
+#[derive(Clone, Copy, Debug)]
+pub struct VisionConfig {
+    /// Runs of the object model a second.
+    pub objects_hz: f32,
+    /// Frames a second in which faces are read.
+    pub faces_hz: f32,
+}
+
+/// `[telemetry]`: what is logged, and where besides standard error.
+#[derive(Clone, Debug)]
+pub struct TelemetryConfig {
+    /// A filter as `tracing` reads it, such as `info` or `hymy=debug`.
+    pub log: String,
+    /// A file to append to.
+    pub log_file: Option<PathBuf>,
+}
+
+/// Every signal that can be switched on; `observed` is always on.
+pub const SIGNALS: &[&str] = &[
+    "greet_delay",
+    "smile",
+    "gaze",
+    "longest_look",
+    "longest_look_away",
+    "nods",
+    "phone_in_hand",
+    "upright",
+    "leaning",
+    "queue_look",
+];
+
+/// Ten seconds: an RTSP camera that is asleep has been seen to need about half of it.
+const OPEN_TIMEOUT_MS: u64 = 10_000;
+/// Long enough for a key frame every two seconds, short enough to say soon that the camera is gone.
+const READ_TIMEOUT_MS: u64 = 4_000;
+/// Presence needs 3 s of standing, so three looks a second are plenty.
+const OBJECTS_HZ: f64 = 3.0;
+/// A nod takes about half a second; ten looks a second follow it.
+const FACES_HZ: f64 = 10.0;
+
+impl Config {
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    /// [`ConfigError::Unreadable`], or [`ConfigError::Faulty`] with every fault of the file.
+    pub fn load(file: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(file)
+            .map_err(|source| ConfigError::Unreadable { file: file.to_path_buf(), source })?;
+        Self::parse(file, &text)
+    }
+
+    /// Checks a file's text; `file` is named in errors, and its folder is where relative paths start.
+    ///
+    /// # Errors
+    /// [`ConfigError::Faulty`] with every fault of the text.
+    pub fn parse(file: &Path, text: &str) -> Result<Self, ConfigError> {
+        let (config, faults, _) = resolve(file, text);
+        match config {
+            Some(config) if faults.is_empty() => Ok(config),
+            _ => Err(ConfigError::Faulty { file: file.to_path_buf(), faults }),
+        }
+    }
+
+    /// Every key there is.
+    #[must_use]
+    pub fn declared() -> Vec<Declared> {
+        resolve(Path::new("."), "").2
+    }
+}
+
+/// Reads every section; `None` only where a fault says what is missing.
+fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared>) {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let mut document = Document::parse(text, folder);
+    let kiosk = document.section("kiosk", kiosk);
+    let camera = document.section("camera", |section| camera(section, folder));
+    let (zones, till_zone) = document.section("zones", |section| {
+        let [staff, customer, queue, till] = ["staff", "customer", "queue", "till"].map(|key| section.polygon(key));
+        (Zones { staff, customer, queue }, till)
+    });
+    let target = document.section("target", directions_if_present);
+    let work_directions = document.sections("work_direction", |section| {
+        let name = section.text("name", "a name", named);
+        let name = section.require("name", name, "a name");
+        Some(WorkDirection { name: name?, directions: directions(section)? })
+    });
+    let models_dir = document.section("models", |section| section.path("dir", "a folder"));
+    let runtime = document.section("runtime", |section| RuntimeConfig {
+        library: section.path("library", "the path of the onnxruntime library"),
+        provider: section.choice("provider", &Provider::NAMES, Provider::Cpu),
+        threads: section.int("threads", 1..=64, 1) as u8,
+    });
+    let vision = document.section("vision", |section| VisionConfig {
+        objects_hz: section.float("objects_hz", 0.5..=30.0, OBJECTS_HZ) as f32,
+        faces_hz: section.float("faces_hz", 0.5..=30.0, FACES_HZ) as f32,
+    });
+    let till = document.section("till", till::read);
+    let key_file = document.section("store", |section| section.path("key_file", "the path of the key file"));
+    let signals = document.section("signals", |section| section.names("choices", SIGNALS));
+    let telemetry = document.section("telemetry", telemetry);
+    let (faults, declared) = document.finish();
+    let config = match (kiosk, till, work_directions.into_iter().collect::<Option<Vec<_>>>()) {
+        (Some(kiosk), Some(till), Some(work_directions)) => Some(Config {
+            file: file.to_path_buf(),
+            key_file: key_file.unwrap_or_else(|| kiosk.data_dir.join("hymy.key")),
+            kiosk,
+            camera,
+            zones,
+            till_zone,
+            target,
+            work_directions,
+            models_dir,
+            runtime,
+            vision,
+            till,
+            signals,
+            telemetry,
+        }),
+        _ => None,
+    };
+    (config, faults, declared)
+}
+
+fn kiosk(section: &mut Section<'_, '_>) -> Option<KioskConfig> {
+    let data_dir = section.path("data_dir", "a folder");
+    let data_dir = section.require("data_dir", data_dir, "a folder");
+    let register = section.text("register", "the till's name for this register, default \"1\"", named);
+    Some(KioskConfig { data_dir: data_dir?, register: register.unwrap_or_else(|| "1".into()) })
+}
+
+fn camera(section: &mut Section<'_, '_>, folder: &Path) -> CameraConfig {
+    let allowed = "a device such as /dev/video0, an rtsp, rtsps, http or https URL, or a video file";
+    CameraConfig {
+        source: section.text("source", allowed, |text| source(text, folder)),
+        open_timeout_ms: section.int("open_timeout_ms", 100..=60_000, OPEN_TIMEOUT_MS) as u32,
+        read_timeout_ms: section.int("read_timeout_ms", 100..=60_000, READ_TIMEOUT_MS) as u32,
+    }
+}
+
+/// Keeps URLs, whose schemes are few, and makes a path relative to the configuration file's folder.
+fn source(text: &str, folder: &Path) -> Result<String, String> {
+    match text.split_once("://") {
+        Some(("rtsp" | "rtsps" | "http" | "https", _)) => Ok(text.to_owned()),
+        // A URL may carry a password: only its scheme is repeated.
+        Some((scheme, _)) => Err(format!("has the scheme \"{scheme}\"")),
+        None if text.trim().is_empty() => Err("is empty".into()),
+        None => Ok(folder.join(text).to_string_lossy().into_owned()),
+    }
+}
+
+fn directions(section: &mut Section<'_, '_>) -> Option<Directions> {
+    let yaw_deg = section.degrees("yaw_deg", -90.0..=90.0);
+    let yaw_deg = section.require("yaw_deg", yaw_deg, "[low, high] in degrees");
+    let pitch_deg = section.degrees("pitch_deg", -90.0..=90.0);
+    let pitch_deg = section.require("pitch_deg", pitch_deg, "[low, high] in degrees");
+    Some(Directions { yaw_deg: yaw_deg?, pitch_deg: pitch_deg? })
+}
+
+/// An absent `[target]` is none; a present one has to be whole.
+fn directions_if_present(section: &mut Section<'_, '_>) -> Option<Directions> {
+    let present = section.present();
+    let found = (section.degrees("yaw_deg", -90.0..=90.0), section.degrees("pitch_deg", -90.0..=90.0));
+    if present {
+        section.require("yaw_deg", found.0, "[low, high] in degrees");
+        section.require("pitch_deg", found.1, "[low, high] in degrees");
+    }
+    Some(Directions { yaw_deg: found.0?, pitch_deg: found.1? })
+}
+
+fn telemetry(section: &mut Section<'_, '_>) -> TelemetryConfig {
+    let allowed = "error, warn, info, debug or trace, or a filter such as \"info,hymy::till=debug\"";
+    let log = section.text("log", allowed, |text| {
+        text.parse::<tracing_subscriber::filter::Targets>()
+            .map(|_| text.to_owned())
+            .map_err(|error| format!("is \"{text}\" ({error})"))
+    });
+    let log_file = section.path("log_file", "a file to append to");
+    TelemetryConfig { log: log.unwrap_or_else(|| "info".into()), log_file }
+}
+
+/// A name of 1 to 64 printable characters.
+fn named(text: &str) -> Result<String, String> {
+    let count = text.chars().count();
+    if !(1..=64).contains(&count) || text.chars().any(char::is_control) {
+        return Err(format!("has {count} characters or unprintable ones; 1 to 64 printable ones are allowed"));
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! Every fault at once, each at its place; the shipped files are valid and explain every key.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn faults(text: &str) -> Vec<Fault> {
+    match Config::parse(Path::new("conf/kiosk.toml"), text) {
+        Ok(_) => Vec::new(),
+        Err(ConfigError::Faulty { faults, .. }) => faults,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn shipped(name: &str) -> (PathBuf, String) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs").join(name);
+    let text = std::fs::read_to_string(&file).expect("a shipped file");
+    (file, text)
+}
+
+#[test]
+fn all_faults_are_reported_at_once_with_place_and_remedy() {
+    let text = "\
+[kiosk]
+data_dri = \"/tmp/x\"
+register = 1
+[camera]
+open_timeout_ms = 5
+read_timeout_ms = \"soon\"
+source = \"ftp://user:secret@host/x\"
+[zones]
+staff = [[0.1, 0.1], [0.9, 0.1]]
+customer = [[0.0, 0.0], [2.0, 0.0], [1.0, 1.0]]
+[target]
+yaw_deg = [20, -20]
+[[work_direction]]
+name = \"till\"
+yaw_deg = [0, 10]
+pitch_deg = [0, 10]
+colour = 1
+[runtime]
+provider = \"gpu\"
+threads = 0
+[till]
+enabled = true
+listen = \"0.0.0.0:80\"
+token = \"short\"
+[signals]
+choices = [\"smil\", \"gaze\", \"gaze\", 3]
+[telemetry]
+log = \"info,x=loud\"
+[zone]
+";
+    let error = Config::parse(Path::new("conf/kiosk.toml"), text).expect_err("faulty");
+    insta::assert_snapshot!(error.to_string());
+    assert!(!error.to_string().contains("secret"), "a password in a URL is never repeated");
+    assert!(!error.to_string().contains("\"short\""), "a token is never repeated");
+}
+
+#[test]
+fn syntax_errors_do_not_hide_other_faults() {
+    let found = faults("[kiosk]\ndata_dir = \nregister = 1\n[camera]\nopen_timeout_ms = 1\n");
+    assert!(found.iter().any(|f| f.key == "syntax" && f.line == 2), "{found:?}");
+    assert!(found.iter().any(|f| f.key == "camera.open_timeout_ms" && f.line == 5), "{found:?}");
+}
+
+#[test]
+fn shipped_files_are_valid_and_explain_every_key() {
+    for name in ["kiosk.toml", "demo.toml"] {
+        let (file, text) = shipped(name);
+        let config = Config::parse(&file, &text).unwrap_or_else(|error| panic!("{error}"));
+        assert!(config.zones.staff.is_some() && config.zones.customer.is_some(), "{name}");
+    }
+    let (_, text) = shipped("kiosk.toml");
+    for Declared { section, key, .. } in Config::declared() {
+        let start = text.find(&format!("[{section}]")).unwrap_or_else(|| panic!("[{section}] is not explained"));
+        let body = text[start + 1..].split("\n[").next().unwrap_or_default();
+        assert!(body.contains(&format!("{key} = ")), "{section}.{key} is not explained");
+    }
+    assert!(SIGNALS.iter().all(|signal| text.contains(&format!("\"{signal}\""))));
+}
+
+/// What an administrator gets by removing every `#` before a key has to be valid as well.
+#[test]
+fn commented_examples_are_valid() {
+    let (file, text) = shipped("kiosk.toml");
+    let shown: String = text
+        .lines()
+        .map(|line| match line.strip_prefix("# ") {
+            Some(rest) if rest.starts_with('[') || rest.split_once(" = ").is_some_and(|(k, _)| !k.contains(' ')) => {
+                rest
+            }
+            _ => line,
+        })
+        .filter(|line| !line.starts_with("token"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let config = Config::parse(&file, &shown).unwrap_or_else(|error| panic!("{error}"));
+    assert!(config.target.is_some() && config.work_directions.len() == 1 && config.zones.queue.is_some());
+}
+
+#[test]
+fn relative_paths_mean_the_folder_of_the_file() {
+    let text = "[kiosk]\ndata_dir = \"data\"\n[camera]\nsource = \"clip.mkv\"\n[models]\ndir = \"../models\"\n";
+    let config = Config::parse(Path::new("/etc/hymy/kiosk.toml"), text).expect("valid");
+    assert_eq!(config.kiosk.data_dir, Path::new("/etc/hymy/data"));
+    assert_eq!(config.key_file, Path::new("/etc/hymy/data/hymy.key"));
+    assert_eq!(config.camera.source.as_deref(), Some("/etc/hymy/clip.mkv"));
+    assert_eq!(config.models_dir.as_deref(), Some(Path::new("/etc/hymy/../models")));
+}
+
+#[test]
+fn token_file_has_to_be_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let token = folder.path().join("token");
+    let text = "[kiosk]\ndata_dir = \"d\"\n[till]\nenabled = true\ntoken_file = \"token\"\n";
+    let parse = || Config::parse(&folder.path().join("k.toml"), text);
+    assert!(parse().expect_err("no file").to_string().contains("cannot be read"));
+    std::fs::write(&token, "0123456789abcdef\n").expect("written");
+    std::fs::set_permissions(&token, std::fs::Permissions::from_mode(0o644)).expect("mode");
+    assert!(parse().expect_err("readable by all").to_string().contains("chmod 600"));
+    std::fs::set_permissions(&token, std::fs::Permissions::from_mode(0o600)).expect("mode");
+    let config = parse().expect("valid");
+    assert_eq!(config.till.token.as_ref().map(Token::as_bytes), Some(b"0123456789abcdef".as_slice()));
+    assert!(!format!("{config:?}").contains("0123456789abcdef"));
+}
+
+#[test]
+fn an_unreadable_file_is_named() {
+    let error = Config::load(Path::new("/nowhere/kiosk.toml")).expect_err("no such file");
+    assert!(error.to_string().starts_with("/nowhere/kiosk.toml: cannot be read"), "{error}");
+}
+
+proptest! {
+    /// However a file is mangled, each fault's place lies in the file, and nothing panics.
+    #[test]
+    fn places_lie_in_the_file(cut in 0usize..4000, junk in "[\\[\\]a-zä=\"\\n. 0-9]{0,12}") {
+        let (_, mut text) = shipped("kiosk.toml");
+        let mut at = cut.min(text.len());
+        while !text.is_char_boundary(at) { at -= 1; }
+        text.insert_str(at, &junk);
+        let lines: Vec<&str> = text.split('\n').collect();
+        for fault in faults(&text) {
+            prop_assert!(fault.line >= 1 && fault.line <= lines.len(), "{fault:?}");
+            prop_assert!(fault.column <= lines[fault.line - 1].chars().count() + 1, "{fault:?}");
+        }
+    }
+
+    /// An unknown key anywhere is reported at exactly its own line.
+    #[test]
+    fn an_unknown_key_is_found_at_its_line(line in 0usize..100) {
+        let (_, text) = shipped("kiosk.toml");
+        let mut lines: Vec<&str> = text.lines().collect();
+        let headers = |l: &&str| l.starts_with('[');
+        let at = line.min(lines.len()).max(1 + lines.iter().position(headers).expect("a section"));
+        lines.insert(at, "zzzzzz = 1");
+        let found = faults(&lines.join("\n"));
+        prop_assert_eq!(found.len(), 1);
+        prop_assert_eq!((found[0].line, found[0].column), (at + 1, 1));
+    }
+}

@@ -1,0 +1,149 @@
+//! Staff and their shifts.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+
+use super::{Store, StoreError};
+
+/// A person's random identity: the only thing that other tables know of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonId(pub(super) String);
+
+/// A row of `staff`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaffMember {
+    /// Who, for the other tables.
+    pub person: PersonId,
+    /// What they are called at `--staff` and in lists.
+    pub name: String,
+    /// Since when.
+    pub added_at: Timestamp,
+}
+
+/// The number of a shift.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShiftId(pub(super) i64);
+
+/// A shift that lasts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shift {
+    /// Its number.
+    pub id: ShiftId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// At which register.
+    pub register: String,
+    /// Since when.
+    pub started_at: Timestamp,
+}
+
+impl Store {
+    /// Adds a staff member under a random identity.
+    ///
+    /// # Errors
+    /// [`StoreError::BadName`], [`StoreError::NameTaken`] or a failure of the database.
+    pub fn add_staff(&mut self, name: &str, now: Timestamp) -> Result<StaffMember, StoreError> {
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > 64 || name.chars().any(char::is_control) {
+            return Err(StoreError::BadName);
+        }
+        let mut bytes = [0u8; 16];
+        getrandom::fill(&mut bytes).map_err(|error| StoreError::Folder {
+            path: "/dev/urandom".into(),
+            source: std::io::Error::other(error),
+        })?;
+        let member = StaffMember { person: PersonId(hex::encode(bytes)), name: name.to_owned(), added_at: now };
+        self.write(|transaction| {
+            let added = transaction.execute(
+                "INSERT INTO staff (person, name, added_at) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO NOTHING",
+                params![member.person.0, member.name, now.as_millisecond()],
+            )?;
+            if added == 0 { Err(StoreError::NameTaken(name.to_owned()).into()) } else { Ok(()) }
+        })?;
+        Ok(member)
+    }
+
+    /// Everyone, by name.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn staff(&self) -> Result<Vec<StaffMember>, StoreError> {
+        self.read(|connection| {
+            let mut rows = connection.prepare("SELECT person, name, added_at FROM staff ORDER BY name")?;
+            let members = rows.query_map([], member)?;
+            members.collect()
+        })
+    }
+
+    /// The staff member of that name.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchPerson`] or a failure of the database.
+    pub fn staff_member(&self, name: &str) -> Result<StaffMember, StoreError> {
+        let query = "SELECT person, name, added_at FROM staff WHERE name = ?1";
+        self.read(|connection| connection.query_row(query, [name.trim()], member).optional())?
+            .ok_or_else(|| StoreError::NoSuchPerson(name.to_owned()))
+    }
+
+    /// Begins a shift.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn start_shift(&mut self, person: &PersonId, register: &str, now: Timestamp) -> Result<Shift, StoreError> {
+        let id = self.write(|transaction| {
+            transaction.execute(
+                "INSERT INTO shift (person, register, started_at) VALUES (?1, ?2, ?3)",
+                params![person.0, register, now.as_millisecond()],
+            )?;
+            Ok(transaction.last_insert_rowid())
+        })?;
+        let started_at = millis(now.as_millisecond());
+        Ok(Shift { id: ShiftId(id), person: person.clone(), register: register.to_owned(), started_at })
+    }
+
+    /// Shifts that a crash left open, oldest first.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn open_shifts(&self) -> Result<Vec<Shift>, StoreError> {
+        self.read(|connection| {
+            let mut rows = connection
+                .prepare("SELECT id, person, register, started_at FROM shift WHERE ended_at IS NULL ORDER BY id")?;
+            let shifts = rows.query_map([], |row| {
+                Ok(Shift {
+                    id: ShiftId(row.get(0)?),
+                    person: PersonId(row.get(1)?),
+                    register: row.get(2)?,
+                    started_at: millis(row.get(3)?),
+                })
+            })?;
+            shifts.collect()
+        })
+    }
+
+    /// Ends a shift; what still waits in the inbox for it is handled by that.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn end_shift(&mut self, shift: ShiftId, now: Timestamp) -> Result<(), StoreError> {
+        let now = now.as_millisecond();
+        self.write(|transaction| {
+            transaction
+                .execute("UPDATE shift SET ended_at = max(?2, started_at) WHERE id = ?1", params![shift.0, now])?;
+            transaction.execute(
+                "UPDATE till_inbox SET handled_at = ?2 WHERE shift = ?1 AND handled_at IS NULL",
+                params![shift.0, now],
+            )?;
+            Ok(())
+        })
+    }
+}
+
+fn member(row: &rusqlite::Row<'_>) -> rusqlite::Result<StaffMember> {
+    Ok(StaffMember { person: PersonId(row.get(0)?), name: row.get(1)?, added_at: millis(row.get(2)?) })
+}
+
+/// A stored time. The program wrote it from a [`Timestamp`], so it is in range.
+pub(super) fn millis(stored: i64) -> Timestamp {
+    Timestamp::from_millisecond(stored).unwrap_or(Timestamp::UNIX_EPOCH)
+}

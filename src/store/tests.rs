@@ -1,0 +1,277 @@
+//! The store on real SQLCipher files: keys, locks, versions, full disks, crashes between steps.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use super::*;
+
+struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn key(&self) -> PathBuf {
+        self.data_dir().join("hymy.key")
+    }
+
+    fn open(&self) -> Result<Store, StoreError> {
+        Store::open(&self.data_dir(), &self.key())
+    }
+}
+
+fn at(second: i64) -> jiff::Timestamp {
+    jiff::Timestamp::from_second(1_800_000_000 + second).expect("in range")
+}
+
+fn event(key: &str, shift: Option<ShiftId>, second: i64) -> NewEvent {
+    let event = InboxEvent { register: "1".into(), event: "opened".into(), at: at(second) };
+    NewEvent { dedup_key: key.into(), event, shift }
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).expect("exists").permissions().mode() & 0o777
+}
+
+#[test]
+fn first_start_makes_everything_for_its_owner_only_and_encrypted() {
+    let place = Place::new();
+    let mut store = place.open().expect("opens");
+    store.add_staff("Aino Virtanen", at(0)).expect("added");
+    store.flush().expect("flushed");
+    assert_eq!(mode(&place.data_dir()), 0o700);
+    assert_eq!(mode(&place.key()), 0o600);
+    for entry in fs::read_dir(place.data_dir()).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+        let bytes = fs::read(&path).expect("readable");
+        assert!(!bytes.windows(15).any(|w| w == b"SQLite format 3" || w == b"Aino Virtanen  "), "{}", path.display());
+        assert!(!bytes.windows(13).any(|w| w == b"Aino Virtanen"), "{}", path.display());
+    }
+    drop(store);
+    assert_eq!(place.open().expect("opens again").staff().expect("read").len(), 1);
+}
+
+#[test]
+fn every_protective_setting_is_on() {
+    let place = Place::new();
+    let store = place.open().expect("opens");
+    let text = |pragma: &str| -> String {
+        store.connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0)).expect(pragma)
+    };
+    let number = |pragma: &str| -> i64 {
+        store.connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0)).expect(pragma)
+    };
+    assert_eq!(text("journal_mode"), "wal");
+    assert_eq!(text("cipher_memory_security"), "1");
+    assert_eq!(number("synchronous"), 2);
+    assert_eq!(number("foreign_keys"), 1);
+    assert_eq!(number("secure_delete"), 1);
+    assert_eq!(number("temp_store"), 2);
+}
+
+#[test]
+fn key_troubles_are_told_apart_and_nothing_is_made_over_them() {
+    let place = Place::new();
+    drop(place.open().expect("opens"));
+    let key = fs::read(place.key()).expect("a key");
+
+    fs::set_permissions(place.key(), fs::Permissions::from_mode(0o640)).expect("mode");
+    let error = place.open().expect_err("readable by others");
+    assert!(matches!(error, StoreError::KeyReadableByOthers { mode: 0o640, .. }), "{error}");
+    assert!(error.to_string().contains("chmod 600"), "{error}");
+    fs::set_permissions(place.key(), fs::Permissions::from_mode(0o600)).expect("mode");
+
+    fs::remove_file(place.key()).expect("removed");
+    let error = place.open().expect_err("missing");
+    assert!(matches!(error, StoreError::KeyMissing { .. }), "{error}");
+    assert!(error.to_string().contains("put the key file back"), "{error}");
+    assert!(!place.key().exists(), "no new key was made");
+
+    let private = |bytes: &[u8]| {
+        fs::write(place.key(), bytes).expect("written");
+        fs::set_permissions(place.key(), fs::Permissions::from_mode(0o600)).expect("mode");
+    };
+    private("0f".repeat(32).as_bytes());
+    let error = place.open().expect_err("another key");
+    assert!(matches!(error, StoreError::WrongKey { .. }), "{error}");
+
+    private(b"not a key");
+    assert!(matches!(place.open().expect_err("no key"), StoreError::KeyMalformed { .. }));
+
+    fs::remove_file(place.key()).expect("removed");
+    fs::create_dir(place.key()).expect("a folder in its place");
+    fs::set_permissions(place.key(), fs::Permissions::from_mode(0o700)).expect("mode");
+    assert!(matches!(place.open().expect_err("a folder"), StoreError::KeyUnreadable { .. }));
+
+    fs::remove_dir(place.key()).expect("removed");
+    private(&key);
+    place.open().expect("the old key opens it again");
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_made_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("file");
+    fs::write(&file, "x").expect("written");
+    let error = Store::open(&file.join("data"), &file.join("key")).expect_err("a file is in the way");
+    assert!(matches!(error, StoreError::Folder { .. }), "{error}");
+    assert!(error.to_string().contains("file/data"), "{error}");
+}
+
+#[test]
+fn two_processes_never_share_a_store() {
+    let place = Place::new();
+    let first = place.open().expect("opens");
+    assert!(matches!(place.open().expect_err("locked"), StoreError::Locked { .. }));
+    drop(first);
+    place.open().expect("the lock is let go");
+}
+
+#[test]
+fn a_full_disk_is_said_and_undoes_the_whole_write() {
+    let place = Place::new();
+    let mut store = place.open().expect("opens");
+    let person = store.add_staff("Aino", at(0)).expect("added").person;
+    let shift = store.start_shift(&person, "1", at(0)).expect("started");
+    let Ok(Appended::New(id)) = store.append_event(&event("a", Some(shift.id), 1), at(1)) else { panic!("appended") };
+    let pages: i64 = store.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("pages");
+    store.connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).expect("limited");
+    assert!(!store.writable());
+    let record = NewRecord { opened_at: at(1), closed_at: at(2), json: "x".repeat(100_000) };
+    let error = store.commit_decisions(&shift, &[record], &[id], at(3)).expect_err("full");
+    assert!(matches!(error, StoreError::DiskFull { .. }), "{error}");
+    assert_eq!(store.waiting_events(shift.id).expect("read").len(), 1, "the event still waits");
+    store.connection.query_row("PRAGMA max_page_count = 100000", [], |_| Ok(())).expect("room again");
+    assert!(store.writable());
+}
+
+#[test]
+fn an_event_is_new_once() {
+    let place = Place::new();
+    let mut store = place.open().expect("opens");
+    assert!(matches!(store.append_event(&event("a", None, 1), at(1)), Ok(Appended::New(_))));
+    assert!(matches!(store.append_event(&event("a", None, 1), at(2)), Ok(Appended::Duplicate)));
+    drop(store);
+    let mut store = place.open().expect("opens");
+    assert!(matches!(store.append_event(&event("a", None, 1), at(3)), Ok(Appended::Duplicate)));
+    assert_eq!(store.forget_events(at(2)).expect("forgotten"), 1);
+    assert!(matches!(store.append_event(&event("a", None, 1), at(4)), Ok(Appended::New(_))));
+}
+
+#[test]
+fn a_full_inbox_refuses() {
+    let place = Place::new();
+    let mut store = place.open().expect("opens");
+    let person = store.add_staff("Aino", at(0)).expect("added").person;
+    let shift = store.start_shift(&person, "1", at(0)).expect("started");
+    let fill = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {})
+         INSERT INTO till_inbox (dedup_key, register, event, at, received_at, shift)
+         SELECT 'fill' || i, '1', 'opened', i, i, {} FROM n",
+        inbox::MAX_WAITING,
+        shift.id.0
+    );
+    store.connection.execute_batch(&fill).expect("filled");
+    let error = store.append_event(&event("a", Some(shift.id), 1), at(1)).expect_err("full");
+    assert!(matches!(error, StoreError::InboxFull(_)), "{error}");
+}
+
+#[test]
+fn records_and_handled_events_are_written_together_and_once() {
+    let place = Place::new();
+    let mut store = place.open().expect("opens");
+    let person = store.add_staff("Aino", at(0)).expect("added").person;
+    let shift = store.start_shift(&person, "1", at(0)).expect("started");
+    let Ok(Appended::New(id)) = store.append_event(&event("a", Some(shift.id), 1), at(1)) else { panic!("appended") };
+    assert_eq!(store.open_shifts().expect("read"), [shift.clone()]);
+    let record = NewRecord { opened_at: at(1), closed_at: at(2), json: "{}".into() };
+    for _ in 0..2 {
+        store.commit_decisions(&shift, std::slice::from_ref(&record), &[id], at(3)).expect("committed");
+    }
+    assert!(store.waiting_events(shift.id).expect("read").is_empty());
+    assert_eq!(store.records_of_shift(shift.id).expect("read").len(), 1);
+    assert_eq!(store.records_since(&person, at(2)).expect("read").len(), 0);
+    assert_eq!(store.shifts_since(&person, at(0)).expect("read"), 1);
+    store.end_shift(shift.id, at(9)).expect("ended");
+    assert!(store.open_shifts().expect("read").is_empty());
+    assert_eq!(store.forget_records(at(10)).expect("forgotten"), 1);
+}
+
+#[test]
+fn summaries_replace_their_window_and_the_latest_is_given() {
+    let place = Place::new();
+    let mut store = place.open().expect("opens");
+    let person = store.add_staff("Aino", at(0)).expect("added").person;
+    for (start, json) in [(0, "a"), (0, "b"), (100, "c")] {
+        let summary = StoredSummary { window_start: at(start), refreshed_at: at(200), json: json.into() };
+        store.put_summary(&person, WindowKind::Week, &summary).expect("put");
+    }
+    assert_eq!(store.summary(&person, WindowKind::Week).expect("read").map(|s| s.json), Some("c".into()));
+    assert_eq!(store.summary(&person, WindowKind::Shift).expect("read"), None);
+}
+
+#[test]
+fn names_are_unique_and_plain() {
+    let place = Place::new();
+    let mut store = place.open().expect("opens");
+    store.add_staff("Aino", at(0)).expect("added");
+    assert!(matches!(store.add_staff(" Aino ", at(1)), Err(StoreError::NameTaken(_))));
+    assert!(matches!(store.add_staff("", at(1)), Err(StoreError::BadName)));
+    assert!(matches!(store.add_staff("a\nb", at(1)), Err(StoreError::BadName)));
+    assert!(matches!(store.staff_member("Eero"), Err(StoreError::NoSuchPerson(_))));
+}
+
+#[test]
+fn a_store_of_a_newer_program_is_left_alone() {
+    let place = Place::new();
+    let store = place.open().expect("opens");
+    store.connection.pragma_update(None, "user_version", schema::VERSION + 1).expect("set");
+    drop(store);
+    assert!(matches!(place.open().expect_err("newer"), StoreError::TooNew { .. }));
+}
+
+fn dump(connection: &Connection) -> Vec<String> {
+    let mut rows = connection
+        .prepare("SELECT type || name || sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1")
+        .expect("sql");
+    rows.query_map([], |row| row.get(0)).expect("rows").collect::<Result<_, _>>().expect("text")
+}
+
+/// The schema as first released, frozen here: never edit it, add migrations.
+const VERSION_1: &str = include_str!("schema_v1.sql");
+
+#[test]
+fn an_upgraded_schema_equals_a_fresh_one() {
+    let mut fresh = Connection::open_in_memory().expect("memory");
+    schema::bring_up(&mut fresh).expect("made");
+    let mut old = Connection::open_in_memory().expect("memory");
+    old.execute_batch(VERSION_1).expect("made");
+    old.pragma_update(None, "user_version", 1).expect("set");
+    schema::bring_up(&mut old).expect("upgraded");
+    assert_eq!(dump(&fresh), dump(&old));
+}
+
+#[test]
+fn migrations_run_in_order_and_a_failing_one_changes_nothing() {
+    let mut connection = Connection::open_in_memory().expect("memory");
+    schema::bring_up_with(&mut connection, "CREATE TABLE a (x)", &[]).expect("fresh");
+    let good = ["CREATE TABLE b (x)", "ALTER TABLE b ADD COLUMN y"];
+    assert!(schema::bring_up_with(&mut connection, "", &["CREATE TABLE b (x)", "nonsense"]).is_err());
+    assert_eq!(dump(&connection).len(), 1);
+    schema::bring_up_with(&mut connection, "", &good).expect("upgraded");
+    assert_eq!(dump(&connection).len(), 2);
+    schema::bring_up_with(&mut connection, "", &good).expect("nothing left to do");
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).expect("version");
+    assert_eq!(version, 3);
+}

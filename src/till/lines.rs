@@ -1,0 +1,82 @@
+//! Till events of a recording: a JSONL file with `t_ms`, one event a line, for `hymy analyze --till`.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use super::{Raw, TillEventKind, check_names};
+
+/// An event of a recording, by the recording's own clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedEvent {
+    /// Which register.
+    pub register: String,
+    /// What happened.
+    pub kind: TillEventKind,
+    /// Milliseconds since the recording's first frame.
+    pub t_ms: u64,
+}
+
+/// Why a file of till events could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LineError {
+    /// The file could not be read.
+    #[error("{}: cannot be read: {source}; --till wants a file with one JSON event a line", file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Lines that are no events; every one of them is named.
+    #[error("{}", listing(file, lines))]
+    Malformed {
+        /// The file.
+        file: PathBuf,
+        /// Line numbers from 1, and what is wrong there.
+        lines: Vec<(usize, String)>,
+    },
+}
+
+/// What a line has to look like, for errors.
+const EXAMPLE: &str = r#"{"register":"1","event":"opened","t_ms":1200}"#;
+
+fn listing(file: &Path, lines: &[(usize, String)]) -> String {
+    let name = file.display();
+    let mut text: Vec<String> = lines.iter().map(|(line, found)| format!("{name}:{line}: {found}")).collect();
+    text.push(format!("a line looks like {EXAMPLE}, with event opened, payment, closed or voided"));
+    text.join("\n")
+}
+
+/// Reads every event, in the order of the file, without duplicates; blank lines are passed over.
+///
+/// # Errors
+/// [`LineError`] with every malformed line.
+pub fn read_lines(file: &Path) -> Result<Vec<RecordedEvent>, LineError> {
+    let text =
+        std::fs::read_to_string(file).map_err(|source| LineError::Unreadable { file: file.to_path_buf(), source })?;
+    let (mut events, mut wrong, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        match parse(line) {
+            Ok((id, event)) => {
+                let key = id.unwrap_or_else(|| format!("{}:{}:{}", event.t_ms, event.kind.name(), event.register));
+                if seen.insert(key) {
+                    events.push(event);
+                }
+            }
+            Err(found) => wrong.push((index + 1, found)),
+        }
+    }
+    if wrong.is_empty() { Ok(events) } else { Err(LineError::Malformed { file: file.to_path_buf(), lines: wrong }) }
+}
+
+fn parse(line: &str) -> Result<(Option<String>, RecordedEvent), String> {
+    let raw: Raw = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    check_names(&raw)?;
+    match (raw.t_ms, raw.at) {
+        (Some(t_ms), None) => {
+            let id = raw.id.map(|id| format!("id:{id}"));
+            Ok((id, RecordedEvent { register: raw.register, kind: raw.event, t_ms }))
+        }
+        _ => Err("an event of a recording has \"t_ms\" and no \"at\"".into()),
+    }
+}

@@ -178,13 +178,13 @@ impl Vision {
         self.pipeline.forget();
         while !stop.load(Ordering::Relaxed) {
             let start = Instant::now();
-            let next = frames.next(&mut frame);
-            if matches!(next, Ok(Next::Frame(_))) {
+            let next = frames.next(&mut frame)?;
+            if matches!(next, Next::Frame(_)) {
                 self.pipeline.timings.add(Stage::Capture, start.elapsed());
             }
             let file;
             let event = match &next {
-                Ok(Next::Frame(stamp)) => {
+                Next::Frame(stamp) => {
                     if stamp.file.is_some() {
                         self.pipeline.forget();
                     }
@@ -193,25 +193,21 @@ impl Vision {
                     file = stamp.file.clone();
                     Event::Observed { observation, file: file.as_deref() }
                 }
-                Ok(Next::Skipped { file, why }) => {
+                Next::Skipped { file, why } => {
                     report.skipped += 1;
                     Event::Skipped { file, why }
                 }
-                Ok(Next::Lost { why }) => {
+                Next::Lost { why } => {
                     self.pipeline.forget();
                     frame.wipe();
                     Event::Lost { why }
                 }
-                Ok(Next::Back) => Event::Back,
-                Ok(Next::Idle) => Event::Idle,
-                Ok(Next::End) => break,
-                Err(_) => break,
+                Next::Back => Event::Back,
+                Next::Idle => Event::Idle,
+                Next::End => break,
             };
             let flow = sink(self, event);
             report.dropped = frames.dropped();
-            if let Err(error) = next {
-                return Err(error);
-            }
             if flow.is_break() {
                 break;
             }

@@ -58,10 +58,11 @@ fn memory_stays_flat_over_a_looped_clip() {
     if !long {
         support::not_run("memory_stays_flat_over_a_looped_clip at full size", "HYMY_LONG=1 is not set; a tenth runs");
     }
-    let source =
-        match support::footage("memory_stays_flat_over_a_looped_clip on footage; the staged scene runs instead") {
-            Some(footage) => SourceSpec::File { path: footage.join("counter/help.mkv"), times: u32::MAX },
-            None => SourceSpec::Staged,
-        };
-    soak(&source, frames);
+    match support::footage("memory_stays_flat_over_a_looped_clip on footage; the staged scene runs instead") {
+        Some(footage) => {
+            let looped = SourceSpec::File { path: footage.join("counter/help.mkv"), times: u32::MAX };
+            soak(&looped, Zones::default(), frames);
+        }
+        None => soak(&SourceSpec::Staged, hymy_vision::staged::zones().expect("the scene's zones"), frames),
+    }
 }

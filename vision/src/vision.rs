@@ -185,10 +185,10 @@ impl Vision {
             let file;
             let event = match &next {
                 Ok(Next::Frame(stamp)) => {
-                    if stamp.file.is_some() {
-                        self.pipeline.forget();
-                    }
-                    let observation = self.pipeline.process(&mut frame, stamp.index, stamp.t_ms)?;
+                    let observation = match stamp.file {
+                        Some(_) => self.pipeline.process_still(&mut frame, stamp.index)?,
+                        None => self.pipeline.process(&mut frame, stamp.index, stamp.t_ms)?,
+                    };
                     report.processed += 1;
                     file = stamp.file.clone();
                     Event::Observed { observation, file: file.as_deref() }

@@ -5,9 +5,17 @@ pub mod decide;
 pub mod transaction;
 
 pub mod signals;
+
 pub mod summary;
 
 pub mod store;
 pub mod till;
 
+pub mod kiosk;
+
+pub mod control;
+pub mod web;
+
+pub mod clock;
 pub mod config;
+pub mod telemetry;

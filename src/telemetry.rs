@@ -4,6 +4,7 @@
 //! logged at INFO or above, and no name, picture, token or key at any level.
 
 use std::fs::OpenOptions;
+use std::io::IsTerminal;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
@@ -41,7 +42,8 @@ pub fn begin(config: &TelemetryConfig) -> Result<(), TelemetryError> {
         Ok(filter) => EnvFilter::try_new(filter),
         Err(_) => EnvFilter::try_new(&config.log),
     };
-    let to_terminal = fmt::layer().with_writer(std::io::stderr).with_target(true).with_filter(filter()?);
+    let colours = std::io::stderr().is_terminal();
+    let to_terminal = fmt::layer().with_ansi(colours).with_writer(std::io::stderr).with_filter(filter()?);
     let to_file = match &config.log_file {
         None => None,
         Some(path) => {

@@ -6,6 +6,7 @@
 mod document;
 mod error;
 mod till;
+mod values;
 
 use std::path::{Path, PathBuf};
 

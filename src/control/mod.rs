@@ -118,3 +118,6 @@ fn summaries(store: &Store, name: &str) -> Result<Vec<Window>, StoreError> {
     }
     Ok(windows)
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,9 +20,13 @@ const TICK: Duration = Duration::from_millis(500);
 /// How long the vision thread may take to stop after it was told to.
 const VISION_STOPS_WITHIN: Duration = Duration::from_secs(2);
 
-/// A shift that a crash left open is taken up again by the same person within this time; longer than
-/// any break a restart takes, shorter than from one working day to the next.
-const TAKEN_UP_WITHIN_MS: i64 = 4 * 60 * 60 * 1000;
+/// A shift that a crash left open is taken up again by the same person if it began within this time:
+/// longer than a working day, shorter than from one morning to the next.
+const TAKEN_UP_WITHIN_MS: i64 = 14 * 60 * 60 * 1000;
+
+/// A probe of the store is a write to the disk, and anyone on this machine may ask for one: the answer
+/// holds for this long.
+const PROBE_HOLDS_MS: u64 = 2_000;
 
 /// Records are kept for as long as the longest window reaches back.
 const RECORDS_KEPT_MS: i64 = 28 * 24 * 60 * 60 * 1000;
@@ -42,6 +46,8 @@ pub struct Kiosk {
     session: Option<Session>,
     unwritten: Decisions,
     status: Status,
+    /// When the store was last probed, and whether it took the write.
+    probed: Option<(u64, bool)>,
 }
 
 impl Kiosk {
@@ -56,7 +62,8 @@ impl Kiosk {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StoreError> {
         let status = Status { running: true, shift: person.is_some(), camera: false };
-        let mut kiosk = Self { store, settings, clock, session: None, unwritten: Decisions::default(), status };
+        let unwritten = Decisions::default();
+        let mut kiosk = Self { store, settings, clock, session: None, unwritten, status, probed: None };
         kiosk.settle(person)?;
         let now = kiosk.clock.now();
         kiosk.store.forget_records(shifted(now, -RECORDS_KEPT_MS))?;
@@ -185,11 +192,23 @@ impl Kiosk {
                 let _ = reply.send(self.take_report(&report));
             }
             Request::Writable(reply) => {
-                let _ = reply.send(self.store.writable());
+                let _ = reply.send(self.writable());
             }
             Request::Question(question, reply) => {
                 let answer = control::answer(&mut self.store, &question, &self.status, self.clock.as_ref());
                 let _ = reply.send(answer);
+            }
+        }
+    }
+
+    fn writable(&mut self) -> bool {
+        let now_ms = self.clock.monotonic_ms();
+        match self.probed {
+            Some((probed_ms, writable)) if now_ms.saturating_sub(probed_ms) < PROBE_HOLDS_MS => writable,
+            _ => {
+                let writable = self.store.writable();
+                self.probed = Some((now_ms, writable));
+                writable
             }
         }
     }

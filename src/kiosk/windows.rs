@@ -33,11 +33,12 @@ pub(super) fn refresh(store: &mut Store, shift: &Shift, now: Timestamp, zone: &T
         let records: Vec<TransactionRecord> = rows
             .iter()
             .filter_map(|json| {
-                let read = serde_json::from_str(json);
-                if let Err(error) = &read {
-                    tracing::error!(%error, "record_not_understood");
+                let read = serde_json::from_str(json).ok();
+                if read.is_none() {
+                    // Not the error itself, which would repeat a figure.
+                    tracing::error!("record_not_understood");
                 }
-                read.ok()
+                read
             })
             .collect();
         let summary = Summary::of(&records);

@@ -147,13 +147,22 @@ fn a_full_disk_is_said_and_undoes_the_whole_write() {
     let Ok(Appended::New(id)) = store.append_event(&event("a", Some(shift.id), 1), at(1)) else { panic!("appended") };
     let pages: i64 = store.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("pages");
     store.connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).expect("limited");
-    assert!(!store.writable());
     let record = NewRecord { opened_at: at(1), closed_at: at(2), json: "x".repeat(100_000) };
     let error = store.commit_decisions(&shift, &[record], &[id], at(3)).expect_err("full");
     assert!(matches!(error, StoreError::DiskFull { .. }), "{error}");
     assert_eq!(store.waiting_events(shift.id).expect("read").len(), 1, "the event still waits");
     store.connection.query_row("PRAGMA max_page_count = 100000", [], |_| Ok(())).expect("room again");
+    let record = NewRecord { opened_at: at(1), closed_at: at(2), json: "x".repeat(100_000) };
+    store.commit_decisions(&shift, &[record], &[id], at(3)).expect("written");
+}
+
+#[test]
+fn a_store_that_takes_no_writes_says_so() {
+    let place = Place::new();
+    let mut store = place.open().expect("opens");
     assert!(store.writable());
+    store.connection.execute_batch("PRAGMA query_only = ON").expect("set");
+    assert!(!store.writable());
 }
 
 #[test]

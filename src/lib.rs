@@ -6,6 +6,7 @@ pub mod observation_line;
 pub mod transaction;
 
 pub mod signals;
+
 pub mod summary;
 
 pub mod analysis;
@@ -13,4 +14,11 @@ pub mod analysis;
 pub mod store;
 pub mod till;
 
+pub mod kiosk;
+
+pub mod control;
+pub mod web;
+
+pub mod clock;
 pub mod config;
+pub mod telemetry;

@@ -98,7 +98,9 @@ fn commented_examples_are_valid() {
         .map(|line| format!("{line}\n"))
         .collect();
     let config = Config::parse(&file, &shown).unwrap_or_else(|error| panic!("{error}"));
-    assert!(config.target.is_some() && config.work_directions.len() == 1 && config.zones.queue.is_some());
+    let directions = &config.directions;
+    assert!(directions.target.is_some() && directions.queue.is_some() && directions.work.len() == 1);
+    assert!(config.zones.queue.is_some() && config.till_zone.is_some() && config.till.token.is_none());
 }
 
 #[test]

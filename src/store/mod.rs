@@ -65,17 +65,10 @@ impl Store {
         Ok(Self { connection, database, _lock: lock })
     }
 
-    /// Whether a write would go through now: takes the write lock and gives it back.
+    /// Whether a write goes through now: commits one that changes nothing, down to the disk.
     #[must_use]
     pub fn writable(&mut self) -> bool {
-        let probe = || -> rusqlite::Result<()> {
-            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            // A page has to be written for a full disk to show; the roll-back takes it out again.
-            transaction.execute_batch("CREATE TABLE probe (page BLOB); INSERT INTO probe VALUES (zeroblob(8192));")?;
-            transaction.rollback()
-        };
-        let mut probe = probe;
-        probe().is_ok()
+        self.write(|transaction| Ok(transaction.pragma_update(None, "user_version", schema::VERSION)?)).is_ok()
     }
 
     /// Folds the write-ahead log into the database, as at the end of a shift.

@@ -1,0 +1,144 @@
+//! `hymy staff`: who takes part, and a person's own summary.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use comfy_table::{Table, presets};
+use hymy::clock::{Clock, SystemClock};
+use hymy::config::Config;
+use hymy::control::{self, Answer, Question, Window};
+use hymy::summary::Summary;
+
+/// Add and list the people who agreed to take part; show a person their summary.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hymy staff add Aino --config /etc/hymy/kiosk.toml
+  hymy staff list --config /etc/hymy/kiosk.toml
+  hymy staff summary Aino --config /etc/hymy/kiosk.toml
+
+Works beside a running kiosk, through the socket in its data folder, and without one.")]
+pub struct Staff {
+    #[command(subcommand)]
+    command: StaffCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum StaffCommand {
+    /// Add a staff member.
+    Add {
+        /// What to call them; unique in this store.
+        #[arg(value_name = "NAME")]
+        name: String,
+        #[command(flatten)]
+        store: StoreOf,
+    },
+    /// List the staff.
+    List {
+        #[command(flatten)]
+        store: StoreOf,
+    },
+    /// Show the stored summaries of a person: the latest shift, week and four weeks.
+    Summary {
+        /// Their name.
+        #[arg(value_name = "PERSON")]
+        name: String,
+        #[command(flatten)]
+        store: StoreOf,
+    },
+}
+
+#[derive(Debug, Args)]
+struct StoreOf {
+    /// The configuration that names the store.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+impl Staff {
+    /// Asks the kiosk or the store, and prints.
+    pub fn run(self) -> anyhow::Result<()> {
+        let (question, store) = match self.command {
+            StaffCommand::Add { name, store } => (Question::AddStaff { name }, store),
+            StaffCommand::List { store } => (Question::ListStaff, store),
+            StaffCommand::Summary { name, store } => (Question::Summaries { name }, store),
+        };
+        let config = Config::load(&store.config)?;
+        let clock = SystemClock::default();
+        match control::ask(&config.kiosk.data_dir, &config.key_file, &question, &clock)? {
+            Answer::Added { name } => super::print(&format!("added {name}")),
+            Answer::Staff { members } if members.is_empty() => {
+                super::print("nobody yet; add someone with: hymy staff add NAME --config FILE");
+            }
+            Answer::Staff { members } => {
+                for (name, added_at) in members {
+                    let day = added_at.to_zoned(clock.time_zone()).date();
+                    super::print(&format!("{name}  since {day}"));
+                }
+            }
+            Answer::Summaries { windows } if windows.is_empty() => super::print("no transactions yet"),
+            Answer::Summaries { windows } => {
+                for window in &windows {
+                    super::print(&shown(window, &clock)?);
+                }
+            }
+            Answer::Status(_) => {}
+            Answer::Refused { reason } => anyhow::bail!(reason),
+        }
+        Ok(())
+    }
+}
+
+/// A window as a table: one line a signal that is on.
+fn shown(window: &Window, clock: &dyn Clock) -> anyhow::Result<String> {
+    let summary: Summary = serde_json::from_value(window.summary.clone())?;
+    let title = match window.kind.as_str() {
+        "shift" => "Latest shift",
+        "week" => "Week",
+        _ => "Four weeks",
+    };
+    let day = window.start.to_zoned(clock.time_zone()).date();
+    let mut text = format!("{title} from {day}: {} transactions", summary.transactions);
+    if summary.voided > 0 {
+        text.push_str(&format!(", and {} cancelled", summary.voided));
+    }
+    let table = summary_table(&summary);
+    if table.row_count() == 0 {
+        text.push_str("\n(no signal is on; see [signals] choices)");
+    } else {
+        text.push_str(&format!("\n{table}"));
+    }
+    Ok(text)
+}
+
+/// The signals that are on: middle value, in how many transactions shown, and why it was not observable in the rest.
+fn summary_table(summary: &Summary) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(["signal", "middle value", "shown in", "known in", "not observable"]);
+    for (key, line) in &summary.signals {
+        let reasons: Vec<(String, u32)> =
+            line.not_observable.iter().map(|(reason, count)| (reason_name(*reason), *count)).collect();
+        if line.behind == 0 && reasons.iter().all(|(reason, _)| reason == "signal_off") {
+            continue;
+        }
+        let value = line.median.map_or_else(String::new, |value| with_unit(key.as_str(), value));
+        let shown = line.shown_in.map_or_else(String::new, |shown| format!("{shown} of {}", line.behind));
+        let unknown: Vec<String> = reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+        table.add_row([key.as_str(), &value, &shown, &line.behind.to_string(), &unknown.join(", ")]);
+    }
+    table
+}
+
+fn reason_name(reason: hymy::signals::Reason) -> String {
+    serde_json::to_value(reason).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// A value with the unit of its signal: seconds, nods a minute, or a share in percent.
+fn with_unit(signal: &str, value: f64) -> String {
+    match signal.split('.').next().unwrap_or(signal) {
+        "greet_delay" | "longest_look" | "longest_look_away" | "phone_in_hand" => format!("{value:.1} s"),
+        "nods" => format!("{value:.1} a minute"),
+        _ => format!("{:.0} %", value * 100.0),
+    }
+}

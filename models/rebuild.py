@@ -131,7 +131,7 @@ def compare(entry, ours, upstream, faces, mesh_upstream):
         cases = c.image_cases(faces, size_px, (1.6, 3, 5), (-20, 0, 20), -1, 1)
     tensors = [tensor for _, tensor in cases]
     theirs = c.tflite_run(upstream, tensors)
-    mine = c.onnx_run(ours, entry.get("session", {}), tensors)
+    mine = c.onnx_run(ours, c.session_entries(entry), tensors)
     if name == "object_detector":
         return c.compare_detections(theirs, mine, cases, KEPT_CLASSES)
     return c.compare_floats(theirs, mine, cases, PAIRS[name])

@@ -10,6 +10,7 @@ pub mod signals;
 pub mod summary;
 
 pub mod analysis;
+pub mod camera;
 
 pub mod store;
 pub mod till;

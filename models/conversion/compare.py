@@ -132,6 +132,16 @@ def tflite_run(tflite, inputs):
     return results
 
 
+def session_entries(entry):
+    """The entries this machine's sessions need: those for processors without VNNI, where it has none."""
+    try:
+        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as cpu:
+            words = set(cpu.read().split())
+    except OSError:
+        words = set()
+    return {} if words & {"avx512_vnni", "avx_vnni"} else entry.get("session_without_vnni", {})
+
+
 def onnx_run(onnx_bytes, session_entries, inputs):
     """Outputs by name for each input, on one thread of the CPU provider."""
     import onnxruntime

@@ -1,6 +1,11 @@
 //! The commands: what they take, what they print, with which code they end.
 
+#[cfg(feature = "lab")]
+mod analyze;
 mod check_config;
+mod figures;
+mod models;
+mod progress;
 mod run;
 mod staff;
 
@@ -32,6 +37,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
+    #[cfg(feature = "lab")]
+    Analyze(analyze::Analyze),
+    Models(models::Models),
     Staff(staff::Staff),
     CheckConfig(check_config::CheckConfig),
 }
@@ -44,6 +52,9 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
             Command::Run(run) => run.run(),
+            #[cfg(feature = "lab")]
+            Command::Analyze(analyze) => analyze.run(),
+            Command::Models(models) => models.run(),
             Command::Staff(staff) => staff.run(),
             Command::CheckConfig(check) => check.run(),
         }

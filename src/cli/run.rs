@@ -1,6 +1,7 @@
 //! `hymy run`: the kiosk. With `--staff` the person's shift begins and the camera opens; without, only
 //! the till endpoint and the socket do.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::Args;
+use hymy::camera;
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
 use hymy::kiosk::{self, KioskHandle, KioskSettings, VISION_CHANNEL, VisionEvent};
@@ -16,6 +18,7 @@ use hymy::store::Store;
 use hymy::till::Plausible;
 use hymy::web::{self, WebState};
 use hymy::{control, telemetry};
+use hymy_vision::{Event, Vision, VisionSettings};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
@@ -180,11 +183,22 @@ fn start_vision(
     stop: Arc<AtomicBool>,
     emit: impl Fn(VisionEvent) -> bool + Send + 'static,
 ) -> anyhow::Result<JoinHandle<()>> {
-    let _ = (config, stop);
-    let reason = Some("this build has no camera yet".to_owned());
-    Ok(std::thread::spawn(move || {
-        emit(VisionEvent::Ended { reason });
-    }))
+    let source = camera::source(config).context("[camera] source is missing")?;
+    let settings = VisionSettings { retry: true, ..camera::vision_settings(config) };
+    let mut vision = Vision::load(&settings)?;
+    let thread = std::thread::Builder::new().name("hymy-vision".to_owned()).spawn(move || {
+        let ended = vision.run(&source, &stop, |_, event| {
+            let told = match event {
+                Event::Observed { observation, .. } => emit(VisionEvent::Observation(observation)),
+                Event::Lost { why } => emit(VisionEvent::SourceLost { reason: why.to_owned() }),
+                Event::Back => emit(VisionEvent::SourceBack),
+                Event::Skipped { .. } | Event::Idle => true,
+            };
+            if told { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        emit(VisionEvent::Ended { reason: ended.err().map(|error| error.to_string()) });
+    })?;
+    Ok(thread)
 }
 
 async fn close(camera: JoinHandle<()>) {

@@ -9,6 +9,8 @@ use hymy::config::Config;
 use hymy::control::{self, Answer, Question, Window};
 use hymy::summary::Summary;
 
+use super::figures;
+
 /// Add and list the people who agreed to take part; show a person their summary.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -118,27 +120,14 @@ fn summary_table(summary: &Summary) -> Table {
     table.set_header(["signal", "middle value", "shown in", "known in", "not observable"]);
     for (key, line) in &summary.signals {
         let reasons: Vec<(String, u32)> =
-            line.not_observable.iter().map(|(reason, count)| (reason_name(*reason), *count)).collect();
+            line.not_observable.iter().map(|(reason, count)| (figures::reason(*reason), *count)).collect();
         if line.behind == 0 && reasons.iter().all(|(reason, _)| reason == "signal_off") {
             continue;
         }
-        let value = line.median.map_or_else(String::new, |value| with_unit(key.as_str(), value));
+        let value = line.median.map_or_else(String::new, |value| figures::with_unit(key.as_str(), value));
         let shown = line.shown_in.map_or_else(String::new, |shown| format!("{shown} of {}", line.behind));
         let unknown: Vec<String> = reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
         table.add_row([key.as_str(), &value, &shown, &line.behind.to_string(), &unknown.join(", ")]);
     }
     table
-}
-
-fn reason_name(reason: hymy::signals::Reason) -> String {
-    serde_json::to_value(reason).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// A value with the unit of its signal: seconds, nods a minute, or a share in percent.
-fn with_unit(signal: &str, value: f64) -> String {
-    match signal.split('.').next().unwrap_or(signal) {
-        "greet_delay" | "longest_look" | "longest_look_away" | "phone_in_hand" => format!("{value:.1} s"),
-        "nods" => format!("{value:.1} a minute"),
-        _ => format!("{:.0} %", value * 100.0),
-    }
 }

@@ -16,6 +16,8 @@ pub use document::Declared;
 pub use error::{ConfigError, Fault};
 pub use till::{TillConfig, Token};
 
+use hymy_vision::runtime::Provider;
+
 use crate::decide::{Directions, NeutralBaseline, Region, Target, WorkDirection};
 use document::{Document, Section};
 
@@ -50,6 +52,16 @@ pub struct Config {
     pub telemetry: TelemetryConfig,
 }
 
+/// Names of the providers, as the configuration has them.
+const PROVIDERS: [(&str, Provider); 6] = [
+    (Provider::Cpu.name(), Provider::Cpu),
+    (Provider::OpenVino.name(), Provider::OpenVino),
+    (Provider::Cuda.name(), Provider::Cuda),
+    (Provider::TensorRt.name(), Provider::TensorRt),
+    (Provider::Xnnpack.name(), Provider::Xnnpack),
+    (Provider::CoreMl.name(), Provider::CoreMl),
+];
+
 /// `[kiosk]`: this machine.
 #[derive(Clone, Debug)]
 pub struct KioskConfig {
@@ -68,35 +80,6 @@ pub struct CameraConfig {
     pub open_timeout_ms: u32,
     /// How long one frame may take.
     pub read_timeout_ms: u32,
-}
-
-/// What runs the models.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each is the name of ONNX Runtime's own execution provider")]
-pub enum Provider {
-    Cpu,
-    OpenVino,
-    Cuda,
-    TensorRt,
-    Xnnpack,
-    CoreMl,
-}
-
-impl Provider {
-    const NAMES: [(&'static str, Self); 6] = [
-        ("cpu", Self::Cpu),
-        ("openvino", Self::OpenVino),
-        ("cuda", Self::Cuda),
-        ("tensorrt", Self::TensorRt),
-        ("xnnpack", Self::Xnnpack),
-        ("coreml", Self::CoreMl),
-    ];
-
-    /// The name used in the configuration.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(_, provider)| *provider == self).map_or("cpu", |(name, _)| name)
-    }
 }
 
 /// `[runtime]`: ONNX Runtime.
@@ -202,7 +185,7 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
     let models_dir = document.section("models", |section| section.path("dir", "a folder"));
     let runtime = document.section("runtime", |section| RuntimeConfig {
         library: section.path("library", "the path of the onnxruntime library"),
-        provider: section.choice("provider", &Provider::NAMES, Provider::Cpu),
+        provider: section.choice("provider", &PROVIDERS, Provider::default()),
         threads: section.int("threads", 1..=64, 1) as u8,
     });
     let vision = document.section("vision", |section| VisionConfig {

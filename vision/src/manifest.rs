@@ -41,11 +41,29 @@ pub struct ModelEntry {
     pub licence: String,
     /// Where the licence's text is, from the root of the repository.
     pub licence_text: String,
-    /// Entries that every session of the model needs to compute the same everywhere.
+    /// Entries that a session needs on an x86-64 processor without VNNI: there onnxruntime's products of UINT8 and
+    /// INT8 saturate, and scores come out wrong. With VNNI they would only make it three times slower.
     #[serde(default)]
-    pub session: BTreeMap<String, String>,
+    pub session_without_vnni: BTreeMap<String, String>,
     /// Where it came from.
     pub upstream: Upstream,
+}
+
+impl ModelEntry {
+    fn session_entries(&self) -> BTreeMap<String, String> {
+        if has_vnni() { BTreeMap::new() } else { self.session_without_vnni.clone() }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_vnni() -> bool {
+    std::arch::is_x86_feature_detected!("avx512vnni") || std::arch::is_x86_feature_detected!("avxvnni")
+}
+
+/// Other processors do not saturate.
+#[cfg(not(target_arch = "x86_64"))]
+fn has_vnni() -> bool {
+    true
 }
 
 /// A model's verified bytes and what its session needs.
@@ -119,7 +137,7 @@ impl Manifest {
             path: self.folder.join("manifest.toml"),
             why: format!("has no model named `{name}`"),
         })?;
-        Ok(VerifiedModel { bytes: self.verified_bytes(entry)?, session: entry.session.clone() })
+        Ok(VerifiedModel { bytes: self.verified_bytes(entry)?, session: entry.session_entries() })
     }
 }
 

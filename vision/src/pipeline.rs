@@ -35,8 +35,8 @@ const MIN_PERSON_SCORE: f32 = 0.35;
 /// the mesh decides, so that less will do).
 const LOOKS: [(Range, f32); 2] = [(Range::Full, 0.5), (Range::Short, 0.5)];
 const LOOKS_OF_A_STILL: [(Range, f32); 3] = [(Range::Full, 0.5), (Range::Short, 0.3), (Range::Full, 0.2)];
-/// Lowest score of a face that the mesh did not confirm.
-const MIN_UNCONFIRMED_SCORE: f32 = 0.5;
+/// Lowest score of a face that the mesh did not confirm; the short-range model alone is never enough.
+const MIN_UNCONFIRMED_SCORE: f32 = 0.6;
 /// Lowest detector score of a second face.
 const MIN_SECOND_FACE_SCORE: f32 = 0.6;
 
@@ -230,7 +230,11 @@ impl Pipeline {
     fn detect(&mut self, frame: &Frame) -> Result<Vec<DetectedFace>, VisionError> {
         let looks: &[(Range, f32)] = if self.still { &LOOKS_OF_A_STILL } else { &LOOKS };
         for (range, min_score) in looks {
-            let faces = self.detect_with(frame, *range, *min_score)?;
+            let mut faces = self.detect_with(frame, *range, *min_score)?;
+            if *range == Range::Short {
+                // The mesh has to confirm it.
+                faces.iter_mut().for_each(|face| face.score = face.score.min(MIN_UNCONFIRMED_SCORE - 0.01));
+            }
             if !faces.is_empty() {
                 return Ok(faces);
             }

@@ -44,7 +44,7 @@ impl Provider {
 
     /// The name used in configurations.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",
             Self::OpenVino => "openvino",
@@ -53,12 +53,6 @@ impl Provider {
             Self::Xnnpack => "xnnpack",
             Self::CoreMl => "coreml",
         }
-    }
-
-    /// The provider of that name, if there is one.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|provider| provider.name() == name)
     }
 
     fn is_available(self) -> bool {

@@ -142,3 +142,25 @@ fn with_unit(signal: &str, value: f64) -> String {
         _ => format!("{:.0} %", value * 100.0),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hymy::clock::ManualClock;
+
+    #[test]
+    fn a_summary_reads_as_a_table() {
+        let summary = serde_json::json!({
+            "transactions": 12, "voided": 1,
+            "signals": {
+                "greet_delay": {"behind": 12, "shown_in": 11, "median": 1.24},
+                "smile.greeting": {"behind": 9, "shown_in": 7, "median": 0.413, "not_observable": {"mouth_hidden": 3}},
+                "nods": {"behind": 0, "not_observable": {"signal_off": 12}},
+                "observed": {"behind": 12, "median": 0.86}
+            }
+        });
+        let start = "2026-03-02T00:00:00Z".parse().expect("a time");
+        let window = Window { kind: "week".into(), start, summary };
+        insta::assert_snapshot!(shown(&window, &ManualClock::at(start)).expect("understood"));
+    }
+}

@@ -2,11 +2,14 @@
 //! what it knows of a picture is [`hymy_vision::Observation`].
 
 pub mod decide;
+pub mod observation_line;
 pub mod transaction;
 
 pub mod signals;
 
 pub mod summary;
+
+pub mod analysis;
 
 pub mod store;
 pub mod till;

@@ -127,4 +127,4 @@ fn unless<T>(reason: Option<Reason>, measure: impl FnOnce() -> Measured<T>) -> M
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -101,3 +101,6 @@ fn lowest(poses: &VecDeque<Pose>) -> Option<(usize, Pose)> {
     let places = poses.iter().copied().enumerate();
     places.min_by(|(_, one), (_, other)| one.pitch_deg.total_cmp(&other.pitch_deg))
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,7 +28,7 @@ pub struct Line {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub median: Option<f64>,
     /// How many of the values may have been larger.
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub at_least: u32,
     /// In how many transactions it could not be known, by reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -99,8 +99,7 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
     Some(f64::midpoint(*below, *above))
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
-fn is_none(count: &u32) -> bool {
+fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 

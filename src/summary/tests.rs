@@ -1,1 +1,80 @@
-//! Tests.
+//! Records read back, and windows of few transactions added up by hand.
+
+use serde_json::json;
+
+use super::*;
+use crate::{
+    signals::Timeline,
+    signals::tests::{served, timeline},
+    transaction::{Moments, Transaction},
+};
+
+fn record(stream: &str, transaction: Transaction) -> TransactionRecord {
+    TransactionRecord::measure(transaction, &timeline(stream))
+}
+
+#[test]
+fn a_record_reads_back_as_it_was_written() {
+    let paid = Transaction { payments_ms: vec![5_000], arrived_ms: Some(0), ..served(20) };
+    let record = record("30- 70L 100S", paid);
+    let text = serde_json::to_string(&record).unwrap();
+    assert_eq!(serde_json::from_str::<TransactionRecord>(&text).unwrap(), record);
+}
+
+#[test]
+fn a_record_of_another_version_is_refused() {
+    let text = serde_json::to_string(&record("200L", served(20))).unwrap().replacen(r#""v":1"#, r#""v":2"#, 1);
+    let error = serde_json::from_str::<TransactionRecord>(&text).unwrap_err().to_string();
+    assert!(error.contains("version 2"), "{error}");
+}
+
+#[test]
+fn the_form_of_a_record_is_kept() {
+    let paid = Transaction { payments_ms: vec![9_000], ..served(20) };
+    insta::assert_snapshot!(serde_json::to_string_pretty(&record("30- 70L 60S 10w 30S", paid)).unwrap());
+}
+
+#[test]
+fn a_window_counts_what_was_shown() {
+    let records = [
+        record("40S 160L", served(20)),
+        record("10- 190L", served(20)),
+        record("30m 10S 160L", served(20)),
+        record("200-", served(20)),
+        record("200S", Transaction { voided: true, ..served(20) }),
+    ];
+    let summary = Summary::of(&records);
+    assert_eq!((summary.transactions, summary.voided), (4, 1));
+    let line = |key| serde_json::to_value(&summary.signals[&key]).unwrap();
+    assert_eq!(
+        line(SignalKey::SmileGreeting),
+        json!({"behind": 3, "shown_in": 1, "median": 0.0, "not_observable": {"mouth_hidden": 1}})
+    );
+    assert_eq!(line(SignalKey::GreetDelay), json!({"behind": 4, "shown_in": 3, "median": 0.0}));
+    assert_eq!(line(SignalKey::LongestLook), json!({"behind": 4, "median": 19.5}));
+    assert_eq!(line(SignalKey::GazePayment), json!({"behind": 0, "not_observable": {"no_event": 4}}));
+    let text = serde_json::to_string(&summary).unwrap();
+    assert_eq!(serde_json::from_str::<Summary>(&text).unwrap(), summary);
+}
+
+#[test]
+fn a_window_without_transactions_says_nothing() {
+    assert_eq!(Summary::of([]), Summary::default());
+}
+
+#[test]
+fn medians_lie_in_the_middle() {
+    assert_eq!(median(vec![]), None);
+    assert_eq!(median(vec![3.0]), Some(3.0));
+    assert_eq!(median(vec![9.0, 1.0, 2.0]), Some(2.0));
+    assert_eq!(median(vec![9.0, 1.0, 2.0, 4.0]), Some(3.0));
+}
+
+#[test]
+fn nothing_observed_is_never_zero() {
+    let transaction = served(60);
+    let signals = crate::signals::measure(&transaction, &Moments::of(&transaction), &Timeline::new());
+    for (key, figure) in signals.figures() {
+        assert!(figure.known().is_none() || key == SignalKey::Observed, "{}: {figure:?}", key.as_str());
+    }
+}

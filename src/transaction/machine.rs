@@ -105,8 +105,14 @@ impl Machine {
         if self.open.is_some() && self.parting.is_some() {
             return Err(Broken("open and parting at once"));
         }
+        // As if what is open were closed now.
+        let open = self.open.clone().map(|mut open| {
+            open.closed_ms = open.departed_ms.unwrap_or(0).max(open.closed_ms);
+            open.ended_ms = open.closed_ms;
+            open
+        });
         let mut previous_ms = 0;
-        for transaction in self.finished.iter().chain(&self.parting).chain(&self.open) {
+        for transaction in self.finished.iter().chain(&self.parting).chain(&open) {
             transaction.check_invariants()?;
             if transaction.starts_ms() < previous_ms {
                 return Err(Broken("transactions overlap"));

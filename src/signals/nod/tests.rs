@@ -1,0 +1,110 @@
+//! Nods on drawn curves of pitch and yaw, with noise.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Samples `pose` (seconds to pitch and yaw, degrees) for `length_s` at `fps`, adds noise of about 1 degree (one
+/// standard deviation, drawn from `seed`) and counts nods.
+fn nods(length_s: f32, fps: f32, seed: u64, pose: impl Fn(f32) -> (f32, f32)) -> Vec<u64> {
+    let mut random = seed.wrapping_mul(2).wrapping_add(1);
+    let mut noise = move || {
+        // The sum of twelve uniform numbers is close to normal, with a standard deviation of 1.
+        (0..12)
+            .map(|_| {
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (random >> 40) as f32 / (1u64 << 24) as f32
+            })
+            .sum::<f32>()
+            - 6.0
+    };
+    let mut detector = NodDetector::default();
+    (0..(length_s * fps) as u64)
+        .filter_map(|frame| {
+            let t_s = frame as f32 / fps;
+            let (pitch_deg, yaw_deg) = pose(t_s);
+            detector.push((t_s * 1_000.0) as u64, pitch_deg + noise(), yaw_deg + noise())
+        })
+        .collect()
+}
+
+/// A dip of `depth_deg` from `from_s`, down and back within `length_s`.
+fn dip(t_s: f32, from_s: f32, length_s: f32, depth_deg: f32) -> f32 {
+    let phase = (t_s - from_s) / length_s;
+    if (0.0..1.0).contains(&phase) { -depth_deg * 0.5 * (1.0 - (phase * std::f32::consts::TAU).cos()) } else { 0.0 }
+}
+
+#[test]
+fn a_nod_is_found_where_it_was_lowest() {
+    let found = nods(6.0, 30.0, 1, |t_s| (dip(t_s, 3.0, 0.6, 12.0) - 8.0, 5.0));
+    let [nod_ms] = found.as_slice() else { panic!("{found:?}") };
+    assert!(nod_ms.abs_diff(3_300) < 120, "{nod_ms}");
+}
+
+#[test]
+fn series_are_counted_one_by_one() {
+    let series = |t_s: f32| (dip(t_s, 2.0, 0.6, 12.0) + dip(t_s, 2.6, 0.6, 12.0) + dip(t_s, 3.3, 0.5, 10.0), 0.0);
+    assert_eq!(nods(6.0, 25.0, 2, series).len(), 3);
+}
+
+#[test]
+fn looking_down_and_staying_is_not_a_nod() {
+    let down = |from_s: f32, to_s: f32| {
+        move |t_s: f32| {
+            let ramp = |at_s: f32| ((t_s - at_s) / 0.3).clamp(0.0, 1.0);
+            (-25.0 * (ramp(from_s) - ramp(to_s)), 0.0)
+        }
+    };
+    assert_eq!(nods(12.0, 30.0, 3, down(2.0, 9.0)).len(), 0);
+    assert_eq!(nods(12.0, 30.0, 4, down(2.0, 3.6)).len(), 0);
+}
+
+#[test]
+fn slow_drift_is_not_a_nod() {
+    assert_eq!(nods(40.0, 30.0, 5, |t_s| (10.0 * (t_s / 8.0 * std::f32::consts::TAU).sin(), 0.0)).len(), 0);
+    assert_eq!(nods(40.0, 30.0, 6, |t_s| (8.0 * (t_s / 4.0 * std::f32::consts::TAU).sin(), 0.0)).len(), 0);
+}
+
+#[test]
+fn a_shaken_head_is_not_a_nod() {
+    let shake = |t_s: f32| {
+        let swing = (t_s / 0.6 * std::f32::consts::TAU).sin();
+        (8.0 * swing, 20.0 * swing)
+    };
+    assert_eq!(nods(6.0, 30.0, 7, shake).len(), 0);
+}
+
+#[test]
+fn half_a_nod_before_a_hole_is_not_a_nod() {
+    let mut detector = NodDetector::default();
+    let pitches = [(0, 0.0), (40, 0.0), (80, -6.0), (120, -12.0), (600, -6.0), (640, 0.0), (680, 0.0)];
+    assert!(pitches.iter().all(|&(t_ms, pitch_deg)| detector.push(t_ms, pitch_deg, 0.0).is_none()));
+}
+
+#[test]
+fn memory_is_bounded() {
+    let mut detector = NodDetector::default();
+    for t_ms in 0..100_000 {
+        detector.push(t_ms, 0.0, 0.0);
+    }
+    assert!(detector.poses.len() <= POSES_MAX + 1 && detector.raw.len() <= POSES_MAX + 1);
+}
+
+proptest! {
+    #[test]
+    fn noise_alone_never_nods(seed in any::<u64>(), rest_deg in -30f32..20.0) {
+        prop_assert_eq!(nods(30.0, 30.0, seed, |_| (rest_deg, 0.0)).len(), 0);
+    }
+
+    #[test]
+    fn scripted_nods_are_counted_whatever_the_rest_pose(
+        seed in any::<u64>(), rest_deg in -30f32..20.0, fps in 25f32..30.0, count in 0..5usize, pause_s in 0.0f32..1.5,
+    ) {
+        let length_s = 4.0 + count as f32 * (0.6 + pause_s);
+        let found = nods(length_s, fps, seed, |t_s| {
+            let dips = (0..count).map(|nod| dip(t_s, 2.0 + nod as f32 * (0.6 + pause_s), 0.6, 12.0));
+            (rest_deg + dips.sum::<f32>(), 0.0)
+        });
+        prop_assert_eq!(found.len(), count);
+    }
+}

@@ -1,0 +1,297 @@
+//! From frame to observation: the order in which a frame passes the models, and which of them run.
+//!
+//! 1. The object model looks at the whole frame for people in the customer and queue zones.
+//! 2. Everything outside the staff zone is filled. Every later crop and tensor comes from the filled frame.
+//! 3. The face detector runs when no face is followed, when the track is doubtful, and a few times a second to
+//!    count faces. More faces than signed-in people: nothing is read of anyone.
+//! 4. Mesh, blendshapes, head pose, gaze, eyes, mouth, posture of the followed face.
+//! 5. The object model looks for a phone on crops around the person.
+
+mod face;
+mod schedule;
+
+use crate::error::VisionError;
+use crate::frame::{Frame, ZoneFill};
+use crate::head_pose::CanonicalFace;
+use crate::manifest::Manifest;
+use crate::models::blendshapes::{self, Blendshapes};
+use crate::models::face_detector::{DetectedFace, FaceDetector, Range};
+use crate::models::face_mesh::{self, FaceMesh};
+use crate::models::object_detector::{self, DetectedObject, ObjectDetector, Objects};
+use crate::observation::{Observation, Phone, Posture, Rect};
+use crate::phone::{self, PhoneEvidence, Place, Sighting};
+use crate::posture::PostureReader;
+use crate::preprocess::{Preprocessor, ValueRange};
+use crate::runtime::Runtime;
+use crate::skin::SkinTone;
+use crate::timings::{Stage, Timings};
+use crate::track::Track;
+use crate::zone::{Polygon, Zones};
+use schedule::Every;
+
+/// Lowest score of a person who counts as present.
+const MIN_PERSON_SCORE: f32 = 0.35;
+/// Which detectors look, in turn until one finds a face, and their lowest scores (MediaPipe's default; on a still
+/// the mesh decides, so that less will do).
+const LOOKS: [(Range, f32); 2] = [(Range::Full, 0.5), (Range::Short, 0.5)];
+const LOOKS_OF_A_STILL: [(Range, f32); 3] = [(Range::Full, 0.5), (Range::Short, 0.3), (Range::Full, 0.2)];
+/// Lowest score of a face that the mesh did not confirm.
+const MIN_UNCONFIRMED_SCORE: f32 = 0.5;
+/// Lowest detector score of a second face.
+const MIN_SECOND_FACE_SCORE: f32 = 0.6;
+
+#[cfg(test)]
+pub(crate) type Inspector = Box<dyn FnMut(&'static str, &[f32])>;
+
+/// The models and what is remembered between frames: numbers only.
+pub(crate) struct Pipeline {
+    full_range: FaceDetector,
+    short_range: FaceDetector,
+    mesh: FaceMesh,
+    blendshapes: Blendshapes,
+    objects: ObjectDetector,
+    canonical: CanonicalFace,
+    preprocessor: Preprocessor,
+    zones: Zones,
+    fill: Option<ZoneFill>,
+    people: u8,
+    /// The frame stands alone: worth a closer look, and nothing came before it.
+    still: bool,
+    object_clock: Every,
+    face_clock: Every,
+    memory: Memory,
+    pub(crate) timings: Timings,
+    #[cfg(feature = "lab")]
+    pub(crate) reading: Option<crate::lab::FaceReading>,
+    #[cfg(test)]
+    pub(crate) inspector: Option<Inspector>,
+}
+
+/// What the next frame needs to know of the ones before; forgotten by [`Pipeline::forget`].
+#[derive(Default)]
+struct Memory {
+    track: Track,
+    faces: u8,
+    not_alone: bool,
+    phone: PhoneEvidence,
+    phone_observable: bool,
+    posture: PostureReader,
+    mouth: crate::mouth::MouthReader,
+    customer_present: bool,
+    queue_present: bool,
+}
+
+/// How often the slower models run, and for whom.
+pub(crate) struct PipelineSettings {
+    pub zones: Zones,
+    pub people: u8,
+    pub objects_hz: f32,
+    pub faces_hz: f32,
+}
+
+/// What the face models said of one frame.
+#[derive(Default)]
+struct FaceResult {
+    face: Option<crate::observation::Face>,
+    bounds: Option<[f32; 4]>,
+    posture: Option<Posture>,
+    /// The colour of this person's skin in this frame.
+    skin: Option<SkinTone>,
+}
+
+impl Pipeline {
+    pub(crate) fn new(runtime: &Runtime, manifest: &Manifest, settings: PipelineSettings) -> Result<Self, VisionError> {
+        let model = |name| manifest.model(name);
+        Ok(Self {
+            full_range: FaceDetector::new(runtime, Range::Full, &model(Range::Full.name())?)?,
+            short_range: FaceDetector::new(runtime, Range::Short, &model(Range::Short.name())?)?,
+            mesh: FaceMesh::new(runtime, &model(face_mesh::NAME)?)?,
+            blendshapes: Blendshapes::new(runtime, &model(blendshapes::NAME)?)?,
+            objects: ObjectDetector::new(runtime, &model(object_detector::NAME)?)?,
+            canonical: CanonicalFace::new()?,
+            preprocessor: Preprocessor::new(),
+            fill: settings.zones.staff.clone().map(ZoneFill::new),
+            zones: settings.zones,
+            people: settings.people.max(1),
+            still: false,
+            object_clock: Every::hz(settings.objects_hz),
+            face_clock: Every::hz(settings.faces_hz),
+            memory: Memory::default(),
+            timings: Timings::default(),
+            #[cfg(feature = "lab")]
+            reading: None,
+            #[cfg(test)]
+            inspector: None,
+        })
+    }
+
+    /// Forgets everything that was seen: between stills, and when a source was lost.
+    pub(crate) fn forget(&mut self) {
+        self.memory = Memory::default();
+        self.object_clock.restart();
+        self.face_clock.restart();
+        self.preprocessor.wipe();
+    }
+
+    /// What a frame shows that has nothing to do with any other.
+    pub(crate) fn process_still(&mut self, frame: &mut Frame, index: u64) -> Result<Observation, VisionError> {
+        self.forget();
+        self.still = true;
+        let observation = self.process(frame, index, 0);
+        self.still = false;
+        observation
+    }
+
+    /// What one frame shows. The frame is filled outside the staff zone when this returns.
+    pub(crate) fn process(&mut self, frame: &mut Frame, index: u64, t_ms: u64) -> Result<Observation, VisionError> {
+        let look_for_objects = self.object_clock.is_due(t_ms);
+        let whole = if look_for_objects && self.wants_whole_frame() { Some(self.whole_frame(frame)?) } else { None };
+        if let Some(fill) = &mut self.fill {
+            self.timings.measure(Stage::Preprocess, || fill.apply(frame))?;
+        }
+        let found = self.read_face(frame, t_ms)?;
+        if look_for_objects {
+            self.look_for_phone(frame, whole.as_ref(), &found)?;
+        }
+        Ok(self.observation(frame, index, t_ms, &found))
+    }
+
+    /// The whole frame is looked at for presence.
+    fn wants_whole_frame(&self) -> bool {
+        self.zones.customer.is_some() || self.zones.queue.is_some()
+    }
+
+    /// One look of the object model at the whole frame: presence in the zones. Only phones inside the staff
+    /// zone go further.
+    fn whole_frame(&mut self, frame: &Frame) -> Result<Objects, VisionError> {
+        let mut objects = self.look_everywhere(frame)?;
+        let stands_in = |zone: &Option<Polygon>| {
+            zone.as_ref().is_some_and(|zone| objects.people.iter().any(|person| lies_in(person, zone, frame)))
+        };
+        self.memory.customer_present = stands_in(&self.zones.customer);
+        self.memory.queue_present = stands_in(&self.zones.queue);
+        objects.people.clear();
+        objects.phones.retain(|phone| self.zones.staff.as_ref().is_none_or(|staff| lies_in(phone, staff, frame)));
+        Ok(objects)
+    }
+
+    fn look_everywhere(&mut self, frame: &Frame) -> Result<Objects, VisionError> {
+        let Self { preprocessor, objects, timings, .. } = self;
+        let frame_from_input = timings
+            .measure(Stage::Preprocess, || preprocessor.stretch(frame, object_detector::INPUT_PX, objects.input()))?;
+        timings.measure(Stage::Objects, || objects.run(frame_from_input, MIN_PERSON_SCORE, phone::MIN_SCORE))
+    }
+
+    /// Looks around the person where there is one, else at the filled frame.
+    fn look_for_phone(
+        &mut self,
+        frame: &Frame,
+        whole: Option<&Objects>,
+        person: &FaceResult,
+    ) -> Result<(), VisionError> {
+        if self.memory.not_alone {
+            self.memory.phone = PhoneEvidence::default();
+            self.memory.phone_observable = false;
+            return Ok(());
+        }
+        let mut sightings: Vec<Sighting> = Vec::new();
+        let mut add = |objects: &Objects, place: Option<Place>| -> Result<(), VisionError> {
+            for object in &objects.phones {
+                sightings.push(Sighting::new(*object, place, frame, person.skin.as_ref())?);
+            }
+            Ok(())
+        };
+        if let Some(objects) = whole {
+            add(objects, None)?;
+        }
+        match person.bounds {
+            Some(face) => {
+                for place in self.memory.phone.places() {
+                    let Self { preprocessor, objects, timings, .. } = self;
+                    let side = object_detector::INPUT_PX;
+                    let frame_from_crop = timings.measure(Stage::Preprocess, || {
+                        preprocessor.crop_bytes(frame, &place.crop(&face), side, objects.input())
+                    })?;
+                    let seen = timings
+                        .measure(Stage::Objects, || objects.run(frame_from_crop, f32::INFINITY, phone::MIN_SCORE))?;
+                    add(&seen, Some(*place))?;
+                }
+            }
+            None if whole.is_none() => add(&self.look_everywhere(frame)?, None)?,
+            None => {}
+        }
+        self.memory.phone_observable = true;
+        self.memory.phone.add(sightings);
+        Ok(())
+    }
+
+    /// Faces of the staff zone. The short-range model looks only where the full-range one found none: it is
+    /// for faces that fill most of the picture. A still is looked at more closely.
+    fn detect(&mut self, frame: &Frame) -> Result<Vec<DetectedFace>, VisionError> {
+        let looks: &[(Range, f32)] = if self.still { &LOOKS_OF_A_STILL } else { &LOOKS };
+        for (range, min_score) in looks {
+            let faces = self.detect_with(frame, *range, *min_score)?;
+            if !faces.is_empty() {
+                return Ok(faces);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    fn detect_with(&mut self, frame: &Frame, range: Range, min_score: f32) -> Result<Vec<DetectedFace>, VisionError> {
+        let Self { preprocessor, full_range, short_range, timings, .. } = self;
+        let detector = match range {
+            Range::Full => full_range,
+            Range::Short => short_range,
+        };
+        let frame_from_input = timings.measure(Stage::Preprocess, || {
+            preprocessor.letterbox(frame, range.input_px(), ValueRange::Symmetric, detector.input())
+        })?;
+        #[cfg(test)]
+        if let Some(inspect) = &mut self.inspector {
+            inspect(range.name(), detector.input());
+        }
+        let mut faces = timings.measure(Stage::Detect, || detector.run(frame_from_input, min_score))?;
+        let size = (frame.width_px() as f32, frame.height_px() as f32);
+        if let Some(staff) = &self.zones.staff {
+            faces.retain(|face| staff.contains(face.centre().0 / size.0, face.centre().1 / size.1));
+        }
+        Ok(faces)
+    }
+
+    fn observation(&self, frame: &Frame, index: u64, t_ms: u64, found: &FaceResult) -> Observation {
+        let memory = &self.memory;
+        let phone = memory.phone.state().map(|(object, in_hand)| Phone {
+            bounds: fractions(&object.bounds, frame),
+            score: object.score,
+            in_hand,
+        });
+        Observation {
+            frame: index,
+            t_ms,
+            face: found.face,
+            faces: memory.faces,
+            not_alone: memory.not_alone,
+            phone: phone.filter(|_| memory.phone_observable),
+            phone_observable: memory.phone_observable,
+            posture: found.posture,
+            customer_present: self.zones.customer.as_ref().map(|_| memory.customer_present),
+            queue_present: self.zones.queue.as_ref().map(|_| memory.queue_present),
+        }
+    }
+}
+
+fn lies_in(object: &DetectedObject, zone: &Polygon, frame: &Frame) -> bool {
+    let (x, y) = object.centre();
+    zone.contains(x / frame.width_px() as f32, y / frame.height_px() as f32)
+}
+
+fn fractions(bounds: &[f32; 4], frame: &Frame) -> Rect {
+    let (width, height) = (frame.width_px() as f32, frame.height_px() as f32);
+    Rect {
+        x: bounds[0] / width,
+        y: bounds[1] / height,
+        w: (bounds[2] - bounds[0]) / width,
+        h: (bounds[3] - bounds[1]) / height,
+    }
+}

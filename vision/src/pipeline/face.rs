@@ -1,0 +1,188 @@
+//! The part of the pipeline that reads the one face of the staff zone.
+
+use super::{FaceResult, MIN_SECOND_FACE_SCORE, MIN_UNCONFIRMED_SCORE, Pipeline, fractions};
+use crate::error::VisionError;
+use crate::frame::Frame;
+use crate::gaze;
+use crate::geometry::RotatedSquare;
+use crate::head_pose::{self, HeadAxes};
+use crate::models::blendshapes::{Coefficients, index_of};
+use crate::models::face_detector::DetectedFace;
+use crate::models::face_mesh::{self, MIN_PRESENCE, Mesh};
+use crate::observation::{Face, HeadPose};
+use crate::preprocess::ValueRange;
+use crate::skin::SkinTone;
+use crate::smile;
+use crate::timings::Stage;
+use crate::track::{Track, crop_of};
+
+/// Beyond this the face is turned out of the readable range.
+const MAX_YAW_DEG: f32 = 50.0;
+const MAX_PITCH_DEG: f32 = 45.0;
+/// Narrower faces are found but not read.
+const MIN_READABLE_WIDTH_PX: f32 = 24.0;
+const EYE_BLINK: [usize; 2] = [index_of("eyeBlinkLeft"), index_of("eyeBlinkRight")];
+
+impl Pipeline {
+    /// Finds or follows the face and reads it; nothing is read while there are more faces than people.
+    pub(super) fn read_face(&mut self, frame: &Frame, t_ms: u64) -> Result<FaceResult, VisionError> {
+        #[cfg(feature = "lab")]
+        {
+            self.reading = None;
+        }
+        let mut detected = None;
+        let counting = self.face_clock.is_due(t_ms);
+        if counting || self.memory.not_alone || self.memory.track.crop().is_none() {
+            detected = self.count_faces(frame)?;
+            if self.memory.not_alone {
+                self.memory.track = Track::default();
+                return Ok(FaceResult::default());
+            }
+            if let Some(face) = &detected
+                && !self.memory.track.is_at(face)
+            {
+                self.memory.track.lose();
+            }
+        }
+        let mut mesh = match self.memory.track.crop() {
+            Some(crop) => self.fit_mesh(frame, &crop)?,
+            None => None,
+        };
+        if mesh.is_none() {
+            // The track is lost or there was none: look again, once.
+            if detected.is_none() {
+                detected = self.count_faces(frame)?;
+            }
+            if self.memory.not_alone {
+                self.memory.track = Track::default();
+                return Ok(FaceResult::default());
+            }
+            if let Some(face) = &detected {
+                mesh = self.fit_mesh(frame, &crop_of(face))?;
+                if self.still
+                    && let Some(first) = &mesh
+                {
+                    // The mesh's own crop fits better than the detector's: in a video the next frame has it.
+                    mesh = self.fit_mesh(frame, &first.next_crop())?.or(mesh);
+                }
+            }
+        }
+        match (mesh, detected) {
+            (Some(mesh), _) => {
+                self.memory.track.follow(&mesh);
+                self.memory.faces = self.memory.faces.max(1);
+                self.read_mesh(frame, &mesh, t_ms)
+            }
+            (None, Some(face)) if face.score >= MIN_UNCONFIRMED_SCORE => {
+                self.memory.track.lose();
+                Ok(FaceResult {
+                    face: Some(unreadable(&face, frame)),
+                    bounds: Some(face.bounds),
+                    ..FaceResult::default()
+                })
+            }
+            (None, _) => {
+                self.memory.track.lose();
+                Ok(FaceResult::default())
+            }
+        }
+    }
+
+    /// Runs the detector, counts the faces of the staff zone, and gives the largest.
+    fn count_faces(&mut self, frame: &Frame) -> Result<Option<DetectedFace>, VisionError> {
+        let faces = self.detect(frame)?;
+        let sure = faces.iter().skip(1).filter(|face| face.score >= MIN_SECOND_FACE_SCORE).count();
+        let count = if faces.is_empty() { 0 } else { 1 + sure };
+        self.memory.faces = u8::try_from(count).unwrap_or(u8::MAX);
+        self.memory.not_alone = count > usize::from(self.people);
+        Ok(faces.into_iter().max_by(|a, b| a.width().total_cmp(&b.width())))
+    }
+
+    fn fit_mesh(&mut self, frame: &Frame, crop: &RotatedSquare) -> Result<Option<Mesh>, VisionError> {
+        if !crop.is_sound() {
+            return Ok(None);
+        }
+        let Self { preprocessor, mesh, timings, .. } = self;
+        let frame_from_crop = timings.measure(Stage::Preprocess, || {
+            preprocessor.crop(frame, crop, face_mesh::INPUT_PX, ValueRange::Unit, mesh.input())
+        })?;
+        #[cfg(test)]
+        if let Some(inspect) = &mut self.inspector {
+            inspect(face_mesh::NAME, self.mesh.input());
+        }
+        let Self { mesh, timings, .. } = self;
+        let fitted = timings.measure(Stage::Mesh, || mesh.run(frame_from_crop))?;
+        Ok(fitted.filter(|mesh| mesh.presence >= MIN_PRESENCE))
+    }
+
+    fn read_mesh(&mut self, frame: &Frame, mesh: &Mesh, t_ms: u64) -> Result<FaceResult, VisionError> {
+        let Self { blendshapes, timings, .. } = self;
+        let coefficients = timings.measure(Stage::Blendshapes, || blendshapes.run(mesh))?;
+        let start = std::time::Instant::now();
+        let bounds = mesh.bounds();
+        let Some(rotation) = self.canonical.fit(mesh) else {
+            return Ok(FaceResult::default());
+        };
+        let head = head_pose::angles(&rotation);
+        let axes = HeadAxes::new(mesh, rotation);
+        let mouth_visible = self.memory.mouth.is_visible(mesh, self.mesh.input(), head.yaw_deg, t_ms);
+        let turned_away = head.yaw_deg.abs() > MAX_YAW_DEG || head.pitch_deg.abs() > MAX_PITCH_DEG;
+        let width_px = bounds[2] - bounds[0];
+        let readable = coefficients.filter(|_| width_px >= MIN_READABLE_WIDTH_PX && !turned_away);
+        let eyes_open = readable.as_ref().map(|coefficients| gaze::eyes_open(blink(coefficients)));
+        let face = Face {
+            bounds: fractions(&bounds, frame),
+            score: mesh.presence,
+            width_px,
+            head,
+            gaze: eyes_open.and_then(|open| gaze::gaze(mesh, &axes, &head, open)),
+            turned_away,
+            smile: readable
+                .as_ref()
+                .filter(|_| mouth_visible)
+                .map(|coefficients| smile::probability(coefficients, mesh, &axes)),
+            eyes_open,
+            mouth_visible,
+        };
+        let posture = self.memory.posture.read(t_ms, &bounds, &head);
+        #[cfg(feature = "lab")]
+        {
+            self.reading =
+                coefficients.map(|Coefficients(blendshapes)| crate::lab::FaceReading { blendshapes, rotation });
+        }
+        self.timings.add(Stage::Postprocess, start.elapsed());
+        Ok(FaceResult { face: Some(face), bounds: Some(bounds), posture, skin: SkinTone::of(mesh, frame)? })
+    }
+}
+
+/// Mean of both blink coefficients.
+fn blink(Coefficients(values): &Coefficients) -> f32 {
+    EYE_BLINK.iter().map(|index| values[*index]).sum::<f32>() / 2.0
+}
+
+/// A face that the detector sees and the mesh cannot read: covered, or turned far away.
+fn unreadable(face: &DetectedFace, frame: &Frame) -> Face {
+    let head = rough_head(face);
+    Face {
+        bounds: fractions(&face.bounds, frame),
+        score: face.score,
+        width_px: face.width(),
+        head,
+        gaze: None,
+        turned_away: head.yaw_deg.abs() > MAX_YAW_DEG,
+        smile: None,
+        eyes_open: None,
+        mouth_visible: false,
+    }
+}
+
+/// Head pose from the detector's key points: rough, only to tell turned away from covered.
+fn rough_head(face: &DetectedFace) -> HeadPose {
+    let [right_eye, left_eye, nose, mouth, ..] = face.keypoints;
+    let between = ((right_eye.0 + left_eye.0) / 2.0, (right_eye.1 + left_eye.1) / 2.0);
+    let roll = (left_eye.1 - right_eye.1).atan2(left_eye.0 - right_eye.0);
+    let (sin, cos) = roll.sin_cos();
+    let height = (mouth.0 - between.0).hypot(mouth.1 - between.1).max(1.0);
+    let aside = ((nose.0 - between.0) * cos + (nose.1 - between.1) * sin) / height;
+    HeadPose { yaw_deg: aside.clamp(-1.0, 1.0).asin().to_degrees() * 1.5, pitch_deg: 0.0, roll_deg: -roll.to_degrees() }
+}

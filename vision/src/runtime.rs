@@ -1,0 +1,211 @@
+//! onnxruntime: one library, one environment, one thread pool for every session of the process.
+//!
+//! The library is found without an environment variable: `runtime/` beside the models, where the set-up
+//! puts it. A requested execution provider that the library lacks is an error, and a provider that cannot
+//! take a whole model is one too: nothing falls back silently.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ort::environment::{Environment, GlobalThreadPoolOptions};
+use ort::ep::{self, ExecutionProvider, ExecutionProviderDispatch};
+use ort::session::Session;
+use ort::session::builder::GraphOptimizationLevel;
+
+use crate::error::VisionError;
+use crate::manifest::VerifiedModel;
+
+/// The environment variable that overrides where the library is.
+pub const LIBRARY_VARIABLE: &str = "HYMY_ONNXRUNTIME";
+/// The library's name inside the `runtime` folder.
+const LIBRARY_FILE: &str = "libonnxruntime.so";
+
+/// What computes a model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Provider {
+    /// onnxruntime's own kernels.
+    #[default]
+    Cpu,
+    /// Intel OpenVINO.
+    OpenVino,
+    /// NVIDIA CUDA.
+    Cuda,
+    /// NVIDIA TensorRT.
+    TensorRt,
+    /// XNNPACK.
+    Xnnpack,
+    /// Apple CoreML.
+    CoreMl,
+}
+
+impl Provider {
+    /// Every provider that can be asked for.
+    pub const ALL: [Self; 6] = [Self::Cpu, Self::OpenVino, Self::Cuda, Self::TensorRt, Self::Xnnpack, Self::CoreMl];
+
+    /// The name used in configurations.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::OpenVino => "openvino",
+            Self::Cuda => "cuda",
+            Self::TensorRt => "tensorrt",
+            Self::Xnnpack => "xnnpack",
+            Self::CoreMl => "coreml",
+        }
+    }
+
+    /// The provider of that name, if there is one.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|provider| provider.name() == name)
+    }
+
+    fn is_available(self) -> bool {
+        match self {
+            Self::Cpu => Ok(true),
+            Self::OpenVino => ep::OpenVINO::is_available(),
+            Self::Cuda => ep::CUDA::is_available(),
+            Self::TensorRt => ep::TensorRT::is_available(),
+            Self::Xnnpack => ep::XNNPACK::is_available(),
+            Self::CoreMl => ep::CoreML::is_available(),
+        }
+        .unwrap_or(false)
+    }
+
+    fn dispatch(self) -> Option<ExecutionProviderDispatch> {
+        match self {
+            Self::Cpu => None,
+            Self::OpenVino => Some(ep::OpenVINO::default().build()),
+            Self::Cuda => Some(ep::CUDA::default().build()),
+            Self::TensorRt => Some(ep::TensorRT::default().build()),
+            Self::Xnnpack => Some(ep::XNNPACK::default().build()),
+            Self::CoreMl => Some(ep::CoreML::default().build()),
+        }
+        .map(ExecutionProviderDispatch::error_on_failure)
+    }
+}
+
+/// Where the library is and how it computes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuntimeSettings {
+    /// The library; `None` looks at [`LIBRARY_VARIABLE`], then in the `runtime` folder.
+    pub library: Option<PathBuf>,
+    /// The execution provider of every session.
+    pub provider: Provider,
+    /// Threads of the shared pool, the calling thread included.
+    pub threads: usize,
+}
+
+impl Default for RuntimeSettings {
+    fn default() -> Self {
+        Self { library: None, provider: Provider::Cpu, threads: 1 }
+    }
+}
+
+/// The loaded library with its thread pool. One per process.
+pub(crate) struct Runtime {
+    environment: Environment,
+    library: PathBuf,
+    provider: Provider,
+}
+
+/// What the process has loaded; onnxruntime allows one environment per process.
+static LOADED: Mutex<Option<(PathBuf, usize, Environment)>> = Mutex::new(None);
+
+impl Runtime {
+    /// Loads the library, or takes the one that this process has loaded.
+    pub(crate) fn load(settings: &RuntimeSettings, models: &Path) -> Result<Arc<Self>, VisionError> {
+        let library = library_path(settings, models);
+        let refuse = |why: String| VisionError::RuntimeLibrary { path: library.clone(), why };
+        let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+        let environment = match &*loaded {
+            Some((path, threads, environment)) if *path == library && *threads == settings.threads => {
+                environment.clone()
+            }
+            Some((path, threads, _)) => {
+                return Err(refuse(format!("this process already uses {} with {threads} threads", path.display())));
+            }
+            None => {
+                if !library.is_file() {
+                    return Err(refuse("there is no such file".to_owned()));
+                }
+                let environment = start(&library, settings.threads).map_err(refuse)?;
+                *loaded = Some((library.clone(), settings.threads, environment.clone()));
+                environment
+            }
+        };
+        drop(loaded);
+        if !settings.provider.is_available() {
+            let available: Vec<_> =
+                Provider::ALL.into_iter().filter(|p| p.is_available()).map(Provider::name).collect();
+            return Err(VisionError::Provider {
+                wanted: settings.provider.name().to_owned(),
+                library,
+                available: available.join(", "),
+            });
+        }
+        tracing::debug!(library = %library.display(), provider = settings.provider.name(), threads = settings.threads, "runtime_loaded");
+        Ok(Arc::new(Self { environment, library, provider: settings.provider }))
+    }
+
+    pub(crate) fn library(&self) -> &Path {
+        &self.library
+    }
+
+    /// The provider that computes every session: sessions that it cannot take whole are refused.
+    pub(crate) fn provider(&self) -> Provider {
+        self.provider
+    }
+
+    /// A session of verified model bytes.
+    pub(crate) fn session(&self, name: &'static str, model: &VerifiedModel) -> Result<Session, VisionError> {
+        self.build(model)
+            .map_err(|why| VisionError::Inference { model: name, why: format!("could not be loaded: {why}") })
+    }
+
+    fn build(&self, model: &VerifiedModel) -> Result<Session, String> {
+        let text = |error: &dyn std::fmt::Display| error.to_string();
+        let mut builder = Session::builder(&self.environment)
+            .map_err(|e| text(&e))?
+            .with_optimization_level(GraphOptimizationLevel::All)
+            .map_err(|e| text(&e))?;
+        for (key, value) in &model.session {
+            builder = builder.with_config_entry(key, value).map_err(|e| text(&e))?;
+        }
+        if let Some(dispatch) = self.provider.dispatch() {
+            builder = builder
+                .with_no_environment_execution_providers()
+                .map_err(|e| text(&e))?
+                .with_disable_cpu_fallback()
+                .map_err(|e| text(&e))?
+                .with_execution_providers([dispatch])
+                .map_err(|e| text(&e))?;
+        }
+        builder.commit_from_memory(&model.bytes).map_err(|e| text(&e))
+    }
+}
+
+fn start(library: &Path, threads: usize) -> Result<Environment, String> {
+    let builder = ort::init_from(library).map_err(|error| error.to_string())?;
+    let pool = GlobalThreadPoolOptions::default()
+        .with_intra_threads(threads)
+        .and_then(|pool| pool.with_inter_threads(1))
+        .and_then(|pool| pool.with_spin_control(false))
+        .map_err(|error| error.to_string())?;
+    builder.with_name("hymy").with_telemetry(false).with_global_thread_pool(pool).build().map_err(|e| e.to_string())
+}
+
+fn library_path(settings: &RuntimeSettings, models: &Path) -> PathBuf {
+    if let Some(path) = std::env::var_os(LIBRARY_VARIABLE).filter(|value| !value.is_empty()) {
+        return PathBuf::from(path);
+    }
+    settings.library.clone().unwrap_or_else(|| {
+        models
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .unwrap_or(Path::new("."))
+            .join("runtime")
+            .join(LIBRARY_FILE)
+    })
+}

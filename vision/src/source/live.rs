@@ -1,0 +1,230 @@
+//! A device or a stream: the latest frame wins, dropped frames are counted, and a lost source is reopened by
+//! its stable name for ever, with back-off, and said once.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use opencv::core::Vector;
+use opencv::videoio::{
+    CAP_FFMPEG, CAP_PROP_OPEN_TIMEOUT_MSEC, CAP_PROP_READ_TIMEOUT_MSEC, CAP_V4L2, VideoCapture, VideoCaptureTrait,
+    VideoCaptureTraitConst,
+};
+
+use super::{FrameSource, FrameStamp, Next, SourceSpec, Timeouts, source_error};
+use crate::error::VisionError;
+use crate::frame::Frame;
+
+/// Waits between two tries to reopen, doubled each time up to the longest.
+const FIRST_WAIT: Duration = Duration::from_millis(250);
+const LONGEST_WAIT: Duration = Duration::from_secs(15);
+/// How long `next` waits before it says that there is nothing yet.
+const IDLE: Duration = Duration::from_millis(100);
+
+pub(crate) struct LiveSource {
+    shared: Arc<Shared>,
+    reader: Option<JoinHandle<()>>,
+    started: Instant,
+    said_lost: bool,
+}
+
+struct Shared {
+    slot: Mutex<Slot>,
+    arrived: Condvar,
+    stop: AtomicBool,
+    dropped: AtomicU64,
+}
+
+/// The newest frame, if it was not handed out yet, and whether the source is lost.
+struct Slot {
+    frame: Frame,
+    /// Index and time of the frame, while it waits.
+    waiting: Option<(u64, Instant)>,
+    lost: Option<String>,
+}
+
+impl LiveSource {
+    pub(crate) fn open(spec: SourceSpec, timeouts: Timeouts, retry: bool) -> Result<Self, VisionError> {
+        let first = match connect(&spec, timeouts) {
+            Ok(capture) => Some(capture),
+            Err(why) if retry => {
+                tracing::debug!(source = %spec.locator(), why, "camera_not_reached");
+                None
+            }
+            Err(why) => return Err(source_error(spec.locator(), why)),
+        };
+        let shared = Arc::new(Shared {
+            slot: Mutex::new(Slot { frame: Frame::empty(), waiting: None, lost: None }),
+            arrived: Condvar::new(),
+            stop: AtomicBool::new(false),
+            dropped: AtomicU64::new(0),
+        });
+        let for_reader = Arc::clone(&shared);
+        let reader = std::thread::Builder::new()
+            .name("hymy-capture".to_owned())
+            .spawn(move || read_for_ever(&spec, timeouts, first, &for_reader))
+            .map_err(|error| source_error("capture thread", error.to_string()))?;
+        Ok(Self { shared, reader: Some(reader), started: Instant::now(), said_lost: false })
+    }
+}
+
+impl FrameSource for LiveSource {
+    fn next(&mut self, frame: &mut Frame) -> Result<Next, VisionError> {
+        let slot = self.shared.slot.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut slot, _) = self
+            .shared
+            .arrived
+            .wait_timeout_while(slot, IDLE, |slot| slot.waiting.is_none() && slot.lost.is_some() == self.said_lost)
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((index, taken)) = slot.waiting.take() {
+            if self.said_lost {
+                // The frame waits until the return was told.
+                slot.waiting = Some((index, taken));
+                self.said_lost = false;
+                return Ok(Next::Back);
+            }
+            std::mem::swap(&mut slot.frame, frame);
+            let t_ms = taken.saturating_duration_since(self.started).as_millis() as u64;
+            return Ok(Next::Frame(FrameStamp { index, t_ms, file: None }));
+        }
+        match &slot.lost {
+            Some(why) if !self.said_lost => {
+                self.said_lost = true;
+                Ok(Next::Lost { why: why.clone() })
+            }
+            _ => Ok(Next::Idle),
+        }
+    }
+
+    fn dropped(&self) -> u64 {
+        self.shared.dropped.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for LiveSource {
+    /// Closes the device or connection before it returns.
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Relaxed);
+        if let Some(reader) = self.reader.take()
+            && reader.join().is_err()
+        {
+            tracing::error!("capture_thread_panicked");
+        }
+    }
+}
+
+fn read_for_ever(spec: &SourceSpec, timeouts: Timeouts, first: Option<VideoCapture>, shared: &Shared) {
+    let mut index = 0;
+    let mut frame = Frame::empty();
+    let mut wait = FIRST_WAIT;
+    let mut capture = first;
+    while !shared.stop.load(Ordering::Relaxed) {
+        let why = match capture.take() {
+            Some(mut open) => {
+                let before = index;
+                let why = read_while_open(&mut open, &mut frame, &mut index, shared);
+                if index > before {
+                    wait = FIRST_WAIT;
+                }
+                why
+            }
+            None => match connect(spec, timeouts) {
+                Ok(open) => {
+                    capture = Some(open);
+                    continue;
+                }
+                Err(why) => why,
+            },
+        };
+        tell_lost(shared, why);
+        sleep_unless_stopped(wait, &shared.stop);
+        wait = (wait * 2).min(LONGEST_WAIT);
+    }
+}
+
+/// Hands out frames until the source fails; says why it did.
+fn read_while_open(capture: &mut VideoCapture, frame: &mut Frame, index: &mut u64, shared: &Shared) -> String {
+    while !shared.stop.load(Ordering::Relaxed) {
+        match capture.read(frame.mat_mut()) {
+            Ok(true) if frame.is_readable() => {}
+            Ok(_) => return "gave no frame within the read time-out".to_owned(),
+            Err(error) => return format!("failed while reading: {}", error.message),
+        }
+        let mut slot = shared.slot.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::swap(&mut slot.frame, frame);
+        if slot.waiting.replace((*index, Instant::now())).is_some() {
+            shared.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+        slot.lost = None;
+        drop(slot);
+        shared.arrived.notify_one();
+        *index += 1;
+    }
+    "was closed".to_owned()
+}
+
+fn tell_lost(shared: &Shared, why: String) {
+    let mut slot = shared.slot.lock().unwrap_or_else(PoisonError::into_inner);
+    slot.lost = Some(why);
+    // An old frame must not be taken for a new one after a long silence.
+    if slot.waiting.take().is_some() {
+        shared.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+    slot.frame.wipe();
+    drop(slot);
+    shared.arrived.notify_one();
+}
+
+fn sleep_unless_stopped(wait: Duration, stop: &AtomicBool) {
+    let until = Instant::now() + wait;
+    while !stop.load(Ordering::Relaxed) && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn connect(spec: &SourceSpec, timeouts: Timeouts) -> Result<VideoCapture, String> {
+    let milliseconds = |duration: Duration| i32::try_from(duration.as_millis()).unwrap_or(i32::MAX);
+    let opened = match spec {
+        SourceSpec::Stream(address) => {
+            let parameters = Vector::from_slice(&[
+                CAP_PROP_OPEN_TIMEOUT_MSEC,
+                milliseconds(timeouts.open),
+                CAP_PROP_READ_TIMEOUT_MSEC,
+                milliseconds(timeouts.read),
+            ]);
+            VideoCapture::from_file_with_params(address, CAP_FFMPEG, &parameters)
+        }
+        SourceSpec::Device(path) => {
+            check_device(path)?;
+            let name = path.to_str().ok_or("the device's name is not valid UTF-8")?;
+            VideoCapture::from_file(name, CAP_V4L2)
+        }
+        _ => return Err("is not a live source".to_owned()),
+    };
+    let unreachable = match spec {
+        SourceSpec::Stream(_) => "cannot be reached, or is no RTSP or HTTP video stream; check address and network",
+        _ => "cannot be opened as a V4L2 camera; is another program using it?",
+    };
+    let capture = opened.map_err(|error| format!("{unreachable} ({})", error.message))?;
+    if capture.is_opened().unwrap_or(false) { Ok(capture) } else { Err(unreachable.to_owned()) }
+}
+
+/// OpenCV's V4L2 back-end waits ten seconds for a device that is not there.
+fn check_device(path: &Path) -> Result<(), String> {
+    use std::os::unix::fs::FileTypeExt;
+    let metadata = std::fs::metadata(path).map_err(|error| {
+        format!("there is no such camera ({error}). `ls /dev/v4l/by-id` lists the cameras that are plugged in")
+    })?;
+    if !metadata.file_type().is_char_device() {
+        return Err("is not a camera device. `ls /dev/v4l/by-id` lists the cameras that are plugged in".to_owned());
+    }
+    match std::fs::OpenOptions::new().read(true).write(true).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            Err("may not be opened by this user; add the user to the group `video`".to_owned())
+        }
+        Err(error) => Err(format!("cannot be opened: {error}")),
+    }
+}

@@ -1,0 +1,89 @@
+//! A folder of images, each independent of the others, in the order of their names.
+
+use std::path::{Path, PathBuf};
+
+use super::{FrameSource, FrameStamp, Next, path_error};
+use crate::error::VisionError;
+use crate::frame::Frame;
+
+/// Endings of files that are read; others are passed over.
+const ENDINGS: [&str; 5] = ["jpg", "jpeg", "png", "webp", "bmp"];
+/// The largest still, so that a small hostile file cannot ask for all memory.
+const MAX_SIDE_PX: u32 = 16_384;
+
+pub(crate) struct StillsSource {
+    files: Vec<PathBuf>,
+    next: usize,
+}
+
+impl StillsSource {
+    pub(crate) fn open(folder: &Path) -> Result<Self, VisionError> {
+        let entries = std::fs::read_dir(folder)
+            .map_err(|error| path_error(folder, format!("cannot be read as a folder of images: {error}")))?;
+        let mut files = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(|error| path_error(folder, format!("cannot be listed: {error}")))?.path();
+            let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+            if ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str())) && path.is_file() {
+                files.push(path);
+            }
+        }
+        if files.is_empty() {
+            return Err(path_error(
+                folder,
+                format!("holds no image ({}); name a folder of stills", ENDINGS.join(", ")),
+            ));
+        }
+        files.sort_by(|a, b| natural_order(a, b));
+        Ok(Self { files, next: 0 })
+    }
+}
+
+/// `2.jpg` before `10.jpg`.
+fn natural_order(a: &Path, b: &Path) -> std::cmp::Ordering {
+    let number =
+        |path: &Path| path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse::<u64>().ok());
+    match (number(a), number(b)) {
+        (Some(x), Some(y)) => x.cmp(&y).then_with(|| a.cmp(b)),
+        _ => a.cmp(b),
+    }
+}
+
+impl FrameSource for StillsSource {
+    fn next(&mut self, frame: &mut Frame) -> Result<Next, VisionError> {
+        let Some(path) = self.files.get(self.next) else { return Ok(Next::End) };
+        let index = self.next as u64;
+        self.next += 1;
+        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        match decode(path) {
+            Ok(still) => {
+                *frame = still;
+                Ok(Next::Frame(FrameStamp { index, t_ms: 0, file: Some(file) }))
+            }
+            Err(why) => Ok(Next::Skipped { file, why }),
+        }
+    }
+
+    fn stated_frames(&self) -> Option<u64> {
+        Some(self.files.len() as u64)
+    }
+}
+
+fn decode(path: &Path) -> Result<Frame, String> {
+    let mut reader = image::ImageReader::open(path)
+        .and_then(image::ImageReader::with_guessed_format)
+        .map_err(|error| format!("cannot be read: {error}"))?;
+    let mut limits = image::Limits::default();
+    limits.max_image_width = Some(MAX_SIDE_PX);
+    limits.max_image_height = Some(MAX_SIDE_PX);
+    reader.limits(limits);
+    let decoded = reader.decode().map_err(|error| format!("is not an image that can be decoded: {error}"))?;
+    let mut rgb = decoded.into_rgb8();
+    let mut frame = Frame::black(rgb.width(), rgb.height()).map_err(|error| error.to_string())?;
+    let bytes = frame.bytes_mut().map_err(|error| error.to_string())?;
+    for (bgr, pixel) in bytes.chunks_exact_mut(3).zip(rgb.pixels()) {
+        bgr.copy_from_slice(&[pixel[2], pixel[1], pixel[0]]);
+    }
+    rgb.fill(0);
+    Ok(frame)
+}

@@ -1,0 +1,89 @@
+//! How long each stage took: durations only, added up over a run.
+
+use std::time::{Duration, Instant};
+
+/// A stage of the vision path, in the order in which a frame passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stage {
+    /// Reading and decoding a frame.
+    Capture,
+    /// Filling, resizing, cropping, converting to tensors.
+    Preprocess,
+    /// The object model.
+    Objects,
+    /// The face detector.
+    Detect,
+    /// The face mesh.
+    Mesh,
+    /// The blendshapes.
+    Blendshapes,
+    /// Decoding outputs and reading signals from them.
+    Postprocess,
+}
+
+impl Stage {
+    /// Every stage, in order.
+    pub const ALL: [Self; 7] = [
+        Self::Capture,
+        Self::Preprocess,
+        Self::Objects,
+        Self::Detect,
+        Self::Mesh,
+        Self::Blendshapes,
+        Self::Postprocess,
+    ];
+
+    /// The stage's key in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Capture => "capture",
+            Self::Preprocess => "preprocess",
+            Self::Objects => "objects",
+            Self::Detect => "detect",
+            Self::Mesh => "mesh",
+            Self::Blendshapes => "blendshapes",
+            Self::Postprocess => "postprocess",
+        }
+    }
+}
+
+/// What one stage cost over a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct StageCost {
+    /// How often the stage ran.
+    pub runs: u64,
+    /// Wall time of all runs together.
+    pub total: Duration,
+    /// The longest run.
+    pub longest: Duration,
+}
+
+/// Costs of all stages.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Timings([StageCost; Stage::ALL.len()]);
+
+impl Timings {
+    /// What a stage cost so far.
+    #[must_use]
+    pub fn of(&self, stage: Stage) -> StageCost {
+        self.0[stage as usize]
+    }
+
+    pub(crate) fn add(&mut self, stage: Stage, spent: Duration) {
+        let cost = &mut self.0[stage as usize];
+        cost.runs += 1;
+        cost.total += spent;
+        cost.longest = cost.longest.max(spent);
+        tracing::trace!(stage = stage.name(), spent_us = spent.as_micros(), "stage_ran");
+    }
+
+    /// Runs `work` and books its time on `stage`.
+    pub(crate) fn measure<T>(&mut self, stage: Stage, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = work();
+        self.add(stage, start.elapsed());
+        result
+    }
+}

@@ -1,0 +1,251 @@
+//! The crate's front door: load the models, run a source through them, get observations.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use crate::error::VisionError;
+use crate::frame::Frame;
+use crate::manifest::Manifest;
+use crate::observation::Observation;
+use crate::pipeline::{Pipeline, PipelineSettings};
+use crate::runtime::{Provider, Runtime, RuntimeSettings};
+use crate::source::{Next, SourceSpec, Timeouts};
+use crate::timings::{Stage, Timings};
+use crate::zone::Zones;
+
+/// Everything that the vision path needs to know.
+#[derive(Clone, Debug)]
+pub struct VisionSettings {
+    /// The folder with `manifest.toml` and the models.
+    pub models: PathBuf,
+    /// Library, provider and threads.
+    pub runtime: RuntimeSettings,
+    /// Zones of the camera.
+    pub zones: Zones,
+    /// Signed-in people; more faces than these in the staff zone means not alone.
+    pub people: u8,
+    /// How often the object model looks, per second.
+    pub objects_hz: f32,
+    /// How often faces are counted while one is followed, per second.
+    pub faces_hz: f32,
+    /// Time-outs of live sources.
+    pub timeouts: Timeouts,
+    /// Retry a live source that cannot be reached at the start, for ever.
+    pub retry: bool,
+}
+
+impl VisionSettings {
+    /// The defaults, with the models in `models`.
+    #[must_use]
+    pub fn new(models: impl Into<PathBuf>) -> Self {
+        Self {
+            models: models.into(),
+            runtime: RuntimeSettings::default(),
+            zones: Zones::default(),
+            people: 1,
+            objects_hz: 3.0,
+            faces_hz: 4.0,
+            timeouts: Timeouts::default(),
+            retry: false,
+        }
+    }
+}
+
+/// What happens while a source runs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event<'a> {
+    /// A frame was processed.
+    Observed {
+        /// What it showed.
+        observation: Observation,
+        /// The still's file name.
+        file: Option<&'a str>,
+    },
+    /// A still could not be read; the others go on.
+    Skipped {
+        /// Its file name.
+        file: &'a str,
+        /// Why.
+        why: &'a str,
+    },
+    /// A live source was lost and is being reopened. Said once.
+    Lost {
+        /// Why.
+        why: &'a str,
+    },
+    /// The live source is back.
+    Back,
+    /// Nothing to say; a chance to stop.
+    Idle,
+}
+
+/// What a run did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RunReport {
+    /// Frames that the source gave, dropped ones included.
+    pub frames: u64,
+    /// Frames that were processed.
+    pub processed: u64,
+    /// Frames of a live source that were overtaken by newer ones.
+    pub dropped: u64,
+    /// Stills that could not be read.
+    pub skipped: u64,
+}
+
+/// What computes the models.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuntimeReport {
+    /// The provider that each session really has.
+    pub provider: Provider,
+    /// The loaded library.
+    pub library: PathBuf,
+    /// Name and SHA-256 of each loaded model.
+    pub models: Vec<(String, String)>,
+}
+
+/// Loaded models, ready for a source.
+pub struct Vision {
+    pipeline: Pipeline,
+    report: RuntimeReport,
+    timeouts: Timeouts,
+    retry: bool,
+}
+
+impl Vision {
+    /// Loads the runtime library and the models; refuses a model whose hash is not the manifest's.
+    ///
+    /// # Errors
+    /// [`VisionError::RuntimeLibrary`], [`VisionError::Provider`], [`VisionError::Manifest`],
+    /// [`VisionError::Model`] or [`VisionError::Inference`].
+    pub fn load(settings: &VisionSettings) -> Result<Self, VisionError> {
+        let manifest = Manifest::read(&settings.models)?;
+        let runtime: Arc<Runtime> = Runtime::load(&settings.runtime, &settings.models)?;
+        let pipeline = Pipeline::new(
+            &runtime,
+            &manifest,
+            PipelineSettings {
+                zones: settings.zones.clone(),
+                people: settings.people,
+                objects_hz: settings.objects_hz,
+                faces_hz: settings.faces_hz,
+            },
+        )?;
+        let report = RuntimeReport {
+            provider: runtime.provider(),
+            library: runtime.library().to_owned(),
+            models: manifest.models.iter().map(|entry| (entry.name.clone(), entry.sha256.clone())).collect(),
+        };
+        Ok(Self { pipeline, report, timeouts: settings.timeouts, retry: settings.retry })
+    }
+
+    /// What computes the models.
+    #[must_use]
+    pub fn runtime(&self) -> &RuntimeReport {
+        &self.report
+    }
+
+    /// What each stage cost so far.
+    #[must_use]
+    pub fn timings(&self) -> Timings {
+        self.pipeline.timings
+    }
+
+    /// What the models said of the face in the frame that was observed last.
+    #[cfg(feature = "lab")]
+    #[must_use]
+    pub fn reading(&self) -> Option<crate::lab::FaceReading> {
+        self.pipeline.reading
+    }
+
+    /// Opens a source and passes its frames through the models until it ends, `stop` is set, or `sink` breaks.
+    /// The source is closed when this returns.
+    ///
+    /// # Errors
+    /// [`VisionError::Source`] when it cannot be opened, [`VisionError::Truncated`] when a file ends early (every
+    /// observation was given before), or what failed while a frame was processed.
+    pub fn run(
+        &mut self,
+        source: &SourceSpec,
+        stop: &AtomicBool,
+        mut sink: impl FnMut(&Self, Event<'_>) -> ControlFlow<()>,
+    ) -> Result<RunReport, VisionError> {
+        let mut frames = source.open(self.timeouts, self.retry)?;
+        let mut frame = Frame::empty();
+        let mut report = RunReport::default();
+        self.pipeline.forget();
+        while !stop.load(Ordering::Relaxed) {
+            let start = Instant::now();
+            let next = frames.next(&mut frame);
+            if matches!(next, Ok(Next::Frame(_))) {
+                self.pipeline.timings.add(Stage::Capture, start.elapsed());
+            }
+            let file;
+            let event = match &next {
+                Ok(Next::Frame(stamp)) => {
+                    let observation = match stamp.file {
+                        Some(_) => self.pipeline.process_still(&mut frame, stamp.index)?,
+                        None => self.pipeline.process(&mut frame, stamp.index, stamp.t_ms)?,
+                    };
+                    report.processed += 1;
+                    file = stamp.file.clone();
+                    Event::Observed { observation, file: file.as_deref() }
+                }
+                Ok(Next::Skipped { file, why }) => {
+                    report.skipped += 1;
+                    Event::Skipped { file, why }
+                }
+                Ok(Next::Lost { why }) => {
+                    self.pipeline.forget();
+                    frame.wipe();
+                    Event::Lost { why }
+                }
+                Ok(Next::Back) => Event::Back,
+                Ok(Next::Idle) => Event::Idle,
+                Ok(Next::End) => break,
+                Err(_) => break,
+            };
+            let flow = sink(self, event);
+            report.dropped = frames.dropped();
+            if let Err(error) = next {
+                return Err(error);
+            }
+            if flow.is_break() {
+                break;
+            }
+        }
+        report.frames = report.processed + report.dropped + report.skipped;
+        self.pipeline.forget();
+        Ok(report)
+    }
+
+    /// How many frames a source states it has, where it knows; opens it for a moment.
+    ///
+    /// # Errors
+    /// [`VisionError::Source`] when it cannot be opened.
+    pub fn stated_frames(source: &SourceSpec) -> Result<Option<u64>, VisionError> {
+        if source.is_live() {
+            return Ok(None);
+        }
+        Ok(source.open(Timeouts::default(), false)?.stated_frames())
+    }
+}
+
+/// The models folder: the one given, else `models` here or beside the program.
+#[must_use]
+pub fn find_models(given: Option<&Path>) -> PathBuf {
+    if let Some(path) = given {
+        return path.to_owned();
+    }
+    let here = PathBuf::from("models");
+    let beside = std::env::current_exe().ok().and_then(|program| {
+        program.ancestors().skip(1).map(|folder| folder.join("models")).find(|folder| is_models(folder))
+    });
+    if is_models(&here) { here } else { beside.unwrap_or(here) }
+}
+
+fn is_models(folder: &Path) -> bool {
+    folder.join("manifest.toml").is_file()
+}

@@ -30,6 +30,15 @@ pub enum Boundaries<'a> {
     Stills,
 }
 
+/// A transaction of the recording.
+#[derive(Clone, Debug)]
+pub struct Analysed {
+    /// What a store would keep of it.
+    pub record: TransactionRecord,
+    /// How often the person nodded while it was open: the count behind the signal, also where it is too short for one.
+    pub nods: usize,
+}
+
 /// A recording that is being analysed.
 pub struct Analysis {
     decider: Decider,
@@ -39,7 +48,7 @@ pub struct Analysis {
     stills: bool,
     span_ms: Option<(u64, u64)>,
     step_ms: u64,
-    records: Vec<TransactionRecord>,
+    analysed: Vec<Analysed>,
 }
 
 impl Analysis {
@@ -67,7 +76,7 @@ impl Analysis {
             stills: boundaries == Boundaries::Stills,
             span_ms: None,
             step_ms: FRAME_MS,
-            records: Vec::new(),
+            analysed: Vec::new(),
         }
     }
 
@@ -97,16 +106,10 @@ impl Analysis {
         decided
     }
 
-    /// Nods between two times, in milliseconds of the source.
-    #[must_use]
-    pub fn nods_between(&self, from_ms: u64, to_ms: u64) -> usize {
-        self.timeline.nods_between(from_ms, to_ms)
-    }
-
     /// Closes what is open at the end of the source and gives every transaction, in order.
     #[must_use]
-    pub fn finish(mut self) -> Vec<TransactionRecord> {
-        let Some((first_ms, last_ms)) = self.span_ms else { return self.records };
+    pub fn finish(mut self) -> Vec<Analysed> {
+        let Some((first_ms, last_ms)) = self.span_ms else { return self.analysed };
         let end_ms = last_ms + self.step_ms;
         self.timeline.end(end_ms);
         for register in self.registers.values_mut() {
@@ -114,16 +117,20 @@ impl Analysis {
         }
         self.collect();
         if self.whole_source {
-            let transaction = Transaction::of_source(ONLY_REGISTER, first_ms, end_ms);
-            self.records.push(TransactionRecord::measure(transaction, &self.timeline));
+            self.measure(Transaction::of_source(ONLY_REGISTER, first_ms, end_ms));
         }
-        self.records
+        self.analysed
     }
 
     fn collect(&mut self) {
-        for register in self.registers.values_mut() {
-            let finished = register.take_finished().into_iter();
-            self.records.extend(finished.map(|transaction| TransactionRecord::measure(transaction, &self.timeline)));
+        let finished: Vec<Transaction> = self.registers.values_mut().flat_map(Register::take_finished).collect();
+        for transaction in finished {
+            self.measure(transaction);
         }
+    }
+
+    fn measure(&mut self, transaction: Transaction) {
+        let nods = self.timeline.nods_between(transaction.opened_ms, transaction.closed_ms);
+        self.analysed.push(Analysed { record: TransactionRecord::measure(transaction, &self.timeline), nods });
     }
 }

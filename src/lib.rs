@@ -11,6 +11,7 @@ pub mod summary;
 
 pub mod analysis;
 pub mod camera;
+pub mod demo;
 
 pub mod store;
 pub mod till;

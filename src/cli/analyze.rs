@@ -138,7 +138,7 @@ impl Analyze {
             Ok(run) => *run,
             Err(_) => RunReport { frames: seen.processed + seen.skipped, ..seen },
         };
-        let records = analysis.finish();
+        let records: Vec<TransactionRecord> = analysis.finish().into_iter().map(|analysed| analysed.record).collect();
         if let Some(path) = &self.summary {
             write_json(path, &report(&source, run, &records, &vision))?;
         }

@@ -1,8 +1,8 @@
-//! Signals as a person reads them: a table of figures, one column a transaction.
+//! Signals as a person reads them: figures of transactions, and of a window.
 
 use comfy_table::{Table, presets};
 use hymy::signals::{Figure, Measured, Reason, SignalKey};
-use hymy::summary::TransactionRecord;
+use hymy::summary::{Summary, TransactionRecord};
 
 /// One row a signal, one column a transaction.
 pub fn of_transactions(records: &[TransactionRecord]) -> Table {
@@ -25,9 +25,28 @@ pub fn of_transactions(records: &[TransactionRecord]) -> Table {
     table
 }
 
+/// The signals that are on: middle value, in how many transactions shown, and why it was not observable in the rest.
+pub fn of_summary(summary: &Summary) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(["signal", "middle value", "shown in", "known in", "not observable"]);
+    for (key, line) in &summary.signals {
+        let reasons: Vec<(String, u32)> =
+            line.not_observable.iter().map(|(reason, count)| (reason_name(*reason), *count)).collect();
+        if line.behind == 0 && reasons.iter().all(|(reason, _)| reason == "signal_off") {
+            continue;
+        }
+        let value = line.median.map_or_else(String::new, |value| with_unit(key.as_str(), value));
+        let shown = line.shown_in.map_or_else(String::new, |shown| format!("{shown} of {}", line.behind));
+        let unknown: Vec<String> = reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+        table.add_row([key.as_str(), &value, &shown, &line.behind.to_string(), &unknown.join(", ")]);
+    }
+    table
+}
+
 fn cell(key: SignalKey, measured: Measured<Figure>) -> String {
     match measured {
-        Measured::NotObservable { not_observable } => format!("not observable ({})", reason(not_observable)),
+        Measured::NotObservable { not_observable } => format!("not observable ({})", reason_name(not_observable)),
         Measured::Known(Figure { value, shown, at_least }) => {
             let value = value.map(|value| with_unit(key.as_str(), value));
             let value = value.map(|value| if at_least { format!("at least {value}") } else { value });
@@ -42,12 +61,12 @@ fn cell(key: SignalKey, measured: Measured<Figure>) -> String {
 }
 
 /// A reason as the contract writes it.
-pub fn reason(reason: Reason) -> String {
+fn reason_name(reason: Reason) -> String {
     serde_json::to_value(reason).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// A value with the unit of its signal: seconds, nods a minute, or a share in percent.
-pub fn with_unit(signal: &str, value: f64) -> String {
+fn with_unit(signal: &str, value: f64) -> String {
     match signal.split('.').next().unwrap_or(signal) {
         "greet_delay" | "longest_look" | "longest_look_away" | "phone_in_hand" => format!("{value:.1} s"),
         "nods" => format!("{value:.1} a minute"),

@@ -3,6 +3,7 @@
 #[cfg(feature = "lab")]
 mod analyze;
 mod check_config;
+mod demo;
 mod figures;
 mod models;
 mod progress;
@@ -39,6 +40,7 @@ enum Command {
     Run(run::Run),
     #[cfg(feature = "lab")]
     Analyze(analyze::Analyze),
+    Demo(demo::Demo),
     Models(models::Models),
     Staff(staff::Staff),
     CheckConfig(check_config::CheckConfig),
@@ -54,6 +56,7 @@ impl Cli {
             Command::Run(run) => run.run(),
             #[cfg(feature = "lab")]
             Command::Analyze(analyze) => analyze.run(),
+            Command::Demo(demo) => demo.run(),
             Command::Models(models) => models.run(),
             Command::Staff(staff) => staff.run(),
             Command::CheckConfig(check) => check.run(),

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use comfy_table::{Table, presets};
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
 use hymy::control::{self, Answer, Question, Window};
@@ -104,7 +103,7 @@ fn shown(window: &Window, clock: &dyn Clock) -> anyhow::Result<String> {
     if summary.voided > 0 {
         text.push_str(&format!(", and {} cancelled", summary.voided));
     }
-    let table = summary_table(&summary);
+    let table = figures::of_summary(&summary);
     if table.row_count() == 0 {
         text.push_str("\n(no signal is on; see [signals] choices)");
     } else {
@@ -113,21 +112,24 @@ fn shown(window: &Window, clock: &dyn Clock) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// The signals that are on: middle value, in how many transactions shown, and why it was not observable in the rest.
-fn summary_table(summary: &Summary) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header(["signal", "middle value", "shown in", "known in", "not observable"]);
-    for (key, line) in &summary.signals {
-        let reasons: Vec<(String, u32)> =
-            line.not_observable.iter().map(|(reason, count)| (figures::reason(*reason), *count)).collect();
-        if line.behind == 0 && reasons.iter().all(|(reason, _)| reason == "signal_off") {
-            continue;
-        }
-        let value = line.median.map_or_else(String::new, |value| figures::with_unit(key.as_str(), value));
-        let shown = line.shown_in.map_or_else(String::new, |shown| format!("{shown} of {}", line.behind));
-        let unknown: Vec<String> = reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
-        table.add_row([key.as_str(), &value, &shown, &line.behind.to_string(), &unknown.join(", ")]);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hymy::clock::ManualClock;
+
+    #[test]
+    fn a_summary_reads_as_a_table() {
+        let summary = serde_json::json!({
+            "transactions": 12, "voided": 1,
+            "signals": {
+                "greet_delay": {"behind": 12, "shown_in": 11, "median": 1.24},
+                "smile.greeting": {"behind": 9, "shown_in": 7, "median": 0.413, "not_observable": {"mouth_hidden": 3}},
+                "nods": {"behind": 0, "not_observable": {"signal_off": 12}},
+                "observed": {"behind": 12, "median": 0.86}
+            }
+        });
+        let start = "2026-03-02T00:00:00Z".parse().expect("a time");
+        let window = Window { kind: "week".into(), start, summary };
+        insta::assert_snapshot!(shown(&window, &ManualClock::at(start)).expect("understood"));
     }
-    table
 }

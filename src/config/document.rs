@@ -291,7 +291,8 @@ impl<'i> Section<'_, 'i> {
     pub fn degrees(&mut self, key: &'static str, allowed: RangeInclusive<f64>) -> Option<(f32, f32)> {
         let words = format!("[low, high] in degrees, both from {} to {}", allowed.start(), allowed.end());
         self.read(key, &words, |value| match pair(value) {
-            Some((low, high)) if allowed.contains(&low) && allowed.contains(&high) && low < high => {
+            // Compared as they are used, so that two bounds which f32 cannot tell apart are refused.
+            Some((low, high)) if allowed.contains(&low) && allowed.contains(&high) && (low as f32) < high as f32 => {
                 Ok((low as f32, high as f32))
             }
             Some((low, high)) => Err(format!("is [{low}, {high}]")),

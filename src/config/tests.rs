@@ -104,6 +104,18 @@ fn commented_examples_are_valid() {
 }
 
 #[test]
+fn no_fault_goes_without_words() {
+    let text = "[kiosk]\ndata_dir = \"d\"\n[[work_direction]]\nname = \"till\"\nyaw_deg = [1.0, 1.000000000001]\n\
+                pitch_deg = [0, 1]\n";
+    assert_eq!(faults(text).len(), 1, "bounds that f32 cannot tell apart are a fault like any other");
+    for text in
+        ["", "x = 1", "[kiosk]", "[till]\nenabled = true", "[[zones]]", "[work_direction]", "work_direction = [1]"]
+    {
+        assert!(!faults(text).is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn relative_paths_mean_the_folder_of_the_file() {
     let text = "[kiosk]\ndata_dir = \"data\"\n[camera]\nsource = \"clip.mkv\"\n[models]\ndir = \"../models\"\n";
     let config = Config::parse(Path::new("/etc/hymy/kiosk.toml"), text).expect("valid");

@@ -3,6 +3,7 @@
 //! A request for a till event only appends to the inbox; answers are fixed texts that repeat nothing
 //! of what was sent. No answer holds a figure about a person.
 
+mod demo;
 mod till;
 
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use crate::clock::Clock;
 use crate::config::Token;
 use crate::kiosk::KioskHandle;
 use crate::till::Plausible;
+
+pub use demo::demo_page;
 
 /// What the routes need.
 #[derive(Clone)]

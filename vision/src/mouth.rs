@@ -28,8 +28,13 @@ const LEAVE_MS: u64 = 230;
 const SETTLING_FRAMES: usize = 5;
 const FOLLOW: f32 = 0.05;
 const USUAL: std::ops::RangeInclusive<f32> = -5.0..=-2.0;
-/// Beyond this turn of the head the lower face is not judged.
+/// Beyond this turn of the head the lower face is not judged; from a smaller one on, more is asked for, because a
+/// turned mouth is uneven by itself.
 const MAX_YAW_DEG: f32 = 35.0;
+const FRONTAL_YAW_DEG: f32 = 10.0;
+const TURN_ALLOWANCE_PER_DEG: f32 = 0.1;
+/// A face that comes back after this long may be another one: its usual level is learnt anew.
+const FORGET_AFTER_MS: u64 = 2_000;
 
 /// What is remembered between frames.
 #[derive(Default)]
@@ -39,6 +44,7 @@ pub(crate) struct MouthReader {
     usual: Option<f32>,
     hidden: bool,
     last_hidden_ms: u64,
+    last_ms: u64,
 }
 
 impl MouthReader {
@@ -46,12 +52,17 @@ impl MouthReader {
     pub(crate) fn is_visible(&mut self, mesh: &Mesh, crop: &[f32], yaw_deg: f32, t_ms: u64) -> bool {
         if yaw_deg.abs() <= MAX_YAW_DEG {
             let look = features::look(mesh, crop);
-            self.add(look.logit, look.has_colour, t_ms);
+            let turned_deg = (yaw_deg.abs() - FRONTAL_YAW_DEG).max(0.0);
+            self.add(look.logit - TURN_ALLOWANCE_PER_DEG * turned_deg, look.has_colour, t_ms);
         }
         !self.hidden
     }
 
     fn add(&mut self, logit: f32, has_colour: bool, t_ms: u64) {
+        if t_ms.abs_diff(self.last_ms) > FORGET_AFTER_MS {
+            *self = Self::default();
+        }
+        self.last_ms = t_ms;
         // A face that no number can be had of hides its mouth.
         let logit = if logit.is_finite() { logit } else { f32::MAX };
         let above = self.usual.map_or(f32::MIN, |usual| logit - usual.clamp(*USUAL.start(), *USUAL.end()));
@@ -113,6 +124,19 @@ mod tests {
     fn one_odd_frame_hides_nothing_and_two_do() {
         check(&[-4.0, -4.0, -4.0, 2.0, -4.0, -4.0, -4.0], "vvvvvvv");
         check(&[-4.0, -4.0, 2.0, 2.0, -4.0, -4.0, -4.0, -4.0, -4.0, -4.0, -4.0], "vvvhhhhhhhv");
+    }
+
+    #[test]
+    fn the_next_face_is_not_measured_by_the_last_ones_usual_level() {
+        let mut reader = MouthReader::default();
+        for frame in 0..60 {
+            reader.add(
+                if frame < 30 { -4.0 } else { -1.0 },
+                true,
+                if frame < 30 { frame * 33 } else { 9_000 + frame * 33 },
+            );
+            assert!(!reader.hidden, "frame {frame}");
+        }
     }
 
     #[test]

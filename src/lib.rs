@@ -2,12 +2,25 @@
 //! what it knows of a picture is [`hymy_vision::Observation`].
 
 pub mod decide;
+pub mod observation_line;
 pub mod transaction;
 
 pub mod signals;
+
 pub mod summary;
+
+pub mod analysis;
+pub mod camera;
+pub mod demo;
 
 pub mod store;
 pub mod till;
 
+pub mod kiosk;
+
+pub mod control;
+pub mod web;
+
+pub mod clock;
 pub mod config;
+pub mod telemetry;

@@ -13,6 +13,7 @@ use hymy_vision::Polygon;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{Fault, nearest, place};
+use super::values::{kind, misnamed, number, pair, quoted};
 
 /// A key that some section declared, for the explanation in `configs/kiosk.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -290,7 +291,8 @@ impl<'i> Section<'_, 'i> {
     pub fn degrees(&mut self, key: &'static str, allowed: RangeInclusive<f64>) -> Option<(f32, f32)> {
         let words = format!("[low, high] in degrees, both from {} to {}", allowed.start(), allowed.end());
         self.read(key, &words, |value| match pair(value) {
-            Some((low, high)) if allowed.contains(&low) && allowed.contains(&high) && low < high => {
+            // Compared as they are used, so that two bounds which f32 cannot tell apart are refused.
+            Some((low, high)) if allowed.contains(&low) && allowed.contains(&high) && (low as f32) < high as f32 => {
                 Ok((low as f32, high as f32))
             }
             Some((low, high)) => Err(format!("is [{low}, {high}]")),
@@ -358,44 +360,5 @@ impl<'i> Section<'_, 'i> {
                 document.fault(offset, &format!("{name}.{key}"), "is missing".into(), &allowed, remedy);
             }
         }
-    }
-}
-
-fn quoted(names: &[&str]) -> String {
-    names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
-}
-
-fn misnamed(found: &str, names: &[&str]) -> String {
-    match nearest(found, names.iter().copied()) {
-        Some(meant) => format!("has \"{found}\" (did you mean \"{meant}\"?)"),
-        None => format!("has \"{found}\""),
-    }
-}
-
-fn kind(value: &DeValue<'_>) -> &'static str {
-    match value {
-        DeValue::String(_) => "a text",
-        DeValue::Integer(_) | DeValue::Float(_) => "a number",
-        DeValue::Boolean(_) => "true or false",
-        DeValue::Datetime(_) => "a date",
-        DeValue::Array(_) => "a list of another shape",
-        DeValue::Table(_) => "a table",
-    }
-}
-
-fn number(value: &DeValue<'_>) -> Option<f64> {
-    match value {
-        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok().map(|n| n as f64),
-        DeValue::Float(number) => number.as_str().parse().ok(),
-        _ => None,
-    }
-}
-
-fn pair(value: &DeValue<'_>) -> Option<(f64, f64)> {
-    let DeValue::Array(array) = value else { return None };
-    let mut numbers = array.iter().map(|member| number(member.get_ref()));
-    match (numbers.next(), numbers.next(), numbers.next()) {
-        (Some(Some(first)), Some(Some(second)), None) => Some((first, second)),
-        _ => None,
     }
 }

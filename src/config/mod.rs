@@ -6,6 +6,7 @@
 mod document;
 mod error;
 mod till;
+mod values;
 
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,9 @@ pub use document::Declared;
 pub use error::{ConfigError, Fault};
 pub use till::{TillConfig, Token};
 
+use hymy_vision::runtime::Provider;
+
+use crate::decide::{Directions, NeutralBaseline, Region, Target, WorkDirection};
 use document::{Document, Section};
 
 /// Everything the configuration file says, resolved.
@@ -30,10 +34,8 @@ pub struct Config {
     pub zones: Zones,
     /// `[zones] till`: where the till stands.
     pub till_zone: Option<Polygon>,
-    /// `[target]`: where customers stand; without it, towards the camera.
-    pub target: Option<Directions>,
-    /// `[[work_direction]]`.
-    pub work_directions: Vec<WorkDirection>,
+    /// `[target]`, `[queue_direction]` and `[[work_direction]]`: where customers, the queue and work are.
+    pub directions: Directions,
     /// `[models] dir`: the folder of the ONNX files; `None` means where the program finds them itself.
     pub models_dir: Option<PathBuf>,
     /// `[runtime]`.
@@ -49,6 +51,16 @@ pub struct Config {
     /// `[telemetry]`.
     pub telemetry: TelemetryConfig,
 }
+
+/// Names of the providers, as the configuration has them.
+const PROVIDERS: [(&str, Provider); 6] = [
+    (Provider::Cpu.name(), Provider::Cpu),
+    (Provider::OpenVino.name(), Provider::OpenVino),
+    (Provider::Cuda.name(), Provider::Cuda),
+    (Provider::TensorRt.name(), Provider::TensorRt),
+    (Provider::Xnnpack.name(), Provider::Xnnpack),
+    (Provider::CoreMl.name(), Provider::CoreMl),
+];
 
 /// `[kiosk]`: this machine.
 #[derive(Clone, Debug)]
@@ -68,53 +80,6 @@ pub struct CameraConfig {
     pub open_timeout_ms: u32,
     /// How long one frame may take.
     pub read_timeout_ms: u32,
-}
-
-/// A region of directions, in degrees relative to the ray from the lens to the face.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Directions {
-    /// Lowest and highest yaw, positive towards the right of the picture.
-    pub yaw_deg: (f32, f32),
-    /// Lowest and highest pitch, positive up.
-    pub pitch_deg: (f32, f32),
-}
-
-/// `[[work_direction]]`: where work is done, left out of every gaze denominator.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WorkDirection {
-    /// Its name: till, terminal, drawer, bagging.
-    pub name: String,
-    /// Where it lies.
-    pub directions: Directions,
-}
-
-/// What runs the models.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each is the name of ONNX Runtime's own execution provider")]
-pub enum Provider {
-    Cpu,
-    OpenVino,
-    Cuda,
-    TensorRt,
-    Xnnpack,
-    CoreMl,
-}
-
-impl Provider {
-    const NAMES: [(&'static str, Self); 6] = [
-        ("cpu", Self::Cpu),
-        ("openvino", Self::OpenVino),
-        ("cuda", Self::Cuda),
-        ("tensorrt", Self::TensorRt),
-        ("xnnpack", Self::Xnnpack),
-        ("coreml", Self::CoreMl),
-    ];
-
-    /// The name used in the configuration.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(_, provider)| *provider == self).map_or("cpu", |(name, _)| name)
-    }
 }
 
 /// `[runtime]`: ONNX Runtime.
@@ -209,16 +174,18 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
         let [staff, customer, queue, till] = ["staff", "customer", "queue", "till"].map(|key| section.polygon(key));
         (Zones { staff, customer, queue }, till)
     });
-    let target = document.section("target", directions_if_present);
-    let work_directions = document.sections("work_direction", |section| {
+    let target = document.section("target", region_if_present).map(Target);
+    let queue = document.section("queue_direction", region_if_present);
+    let work = document.sections("work_direction", |section| {
         let name = section.text("name", "a name", named);
         let name = section.require("name", name, "a name");
-        Some(WorkDirection { name: name?, directions: directions(section)? })
+        let region = region(section);
+        Some(WorkDirection { name: name?, region: region? })
     });
     let models_dir = document.section("models", |section| section.path("dir", "a folder"));
     let runtime = document.section("runtime", |section| RuntimeConfig {
         library: section.path("library", "the path of the onnxruntime library"),
-        provider: section.choice("provider", &Provider::NAMES, Provider::Cpu),
+        provider: section.choice("provider", &PROVIDERS, Provider::default()),
         threads: section.int("threads", 1..=64, 1) as u8,
     });
     let vision = document.section("vision", |section| VisionConfig {
@@ -230,16 +197,15 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
     let signals = document.section("signals", |section| section.names("choices", SIGNALS));
     let telemetry = document.section("telemetry", telemetry);
     let (faults, declared) = document.finish();
-    let config = match (kiosk, till, work_directions.into_iter().collect::<Option<Vec<_>>>()) {
-        (Some(kiosk), Some(till), Some(work_directions)) => Some(Config {
+    let config = match (kiosk, till, work.into_iter().collect::<Option<Vec<_>>>()) {
+        (Some(kiosk), Some(till), Some(work)) => Some(Config {
             file: file.to_path_buf(),
             key_file: key_file.unwrap_or_else(|| kiosk.data_dir.join("hymy.key")),
             kiosk,
             camera,
             zones,
             till_zone,
-            target,
-            work_directions,
+            directions: Directions { target, work, queue, neutral: NeutralBaseline::Population },
             models_dir,
             runtime,
             vision,
@@ -279,23 +245,26 @@ fn source(text: &str, folder: &Path) -> Result<String, String> {
     }
 }
 
-fn directions(section: &mut Section<'_, '_>) -> Option<Directions> {
-    let yaw_deg = section.degrees("yaw_deg", -90.0..=90.0);
-    let yaw_deg = section.require("yaw_deg", yaw_deg, "[low, high] in degrees");
-    let pitch_deg = section.degrees("pitch_deg", -90.0..=90.0);
-    let pitch_deg = section.require("pitch_deg", pitch_deg, "[low, high] in degrees");
-    Some(Directions { yaw_deg: yaw_deg?, pitch_deg: pitch_deg? })
+/// A whole region.
+fn region(section: &mut Section<'_, '_>) -> Option<Region> {
+    let [yaw_deg, pitch_deg] = bounds(section);
+    section.require("yaw_deg", yaw_deg, "[low, high] in degrees");
+    section.require("pitch_deg", pitch_deg, "[low, high] in degrees");
+    Region::new(yaw_deg?, pitch_deg?).ok()
 }
 
-/// An absent `[target]` is none; a present one has to be whole.
-fn directions_if_present(section: &mut Section<'_, '_>) -> Option<Directions> {
-    let present = section.present();
-    let found = (section.degrees("yaw_deg", -90.0..=90.0), section.degrees("pitch_deg", -90.0..=90.0));
-    if present {
-        section.require("yaw_deg", found.0, "[low, high] in degrees");
-        section.require("pitch_deg", found.1, "[low, high] in degrees");
+/// An absent section is no region; a present one has to be whole.
+fn region_if_present(section: &mut Section<'_, '_>) -> Option<Region> {
+    if section.present() {
+        return region(section);
     }
-    Some(Directions { yaw_deg: found.0?, pitch_deg: found.1? })
+    bounds(section);
+    None
+}
+
+/// The two keys of a region, in the limits of [`Region::new`].
+fn bounds(section: &mut Section<'_, '_>) -> [Option<(f32, f32)>; 2] {
+    [section.degrees("yaw_deg", -180.0..=180.0), section.degrees("pitch_deg", -90.0..=90.0)]
 }
 
 fn telemetry(section: &mut Section<'_, '_>) -> TelemetryConfig {

@@ -98,7 +98,21 @@ fn commented_examples_are_valid() {
         .map(|line| format!("{line}\n"))
         .collect();
     let config = Config::parse(&file, &shown).unwrap_or_else(|error| panic!("{error}"));
-    assert!(config.target.is_some() && config.work_directions.len() == 1 && config.zones.queue.is_some());
+    let directions = &config.directions;
+    assert!(directions.target.is_some() && directions.queue.is_some() && directions.work.len() == 1);
+    assert!(config.zones.queue.is_some() && config.till_zone.is_some() && config.till.token.is_none());
+}
+
+#[test]
+fn no_fault_goes_without_words() {
+    let text = "[kiosk]\ndata_dir = \"d\"\n[[work_direction]]\nname = \"till\"\nyaw_deg = [1.0, 1.000000000001]\n\
+                pitch_deg = [0, 1]\n";
+    assert_eq!(faults(text).len(), 1, "bounds that f32 cannot tell apart are a fault like any other");
+    for text in
+        ["", "x = 1", "[kiosk]", "[till]\nenabled = true", "[[zones]]", "[work_direction]", "work_direction = [1]"]
+    {
+        assert!(!faults(text).is_empty(), "{text}");
+    }
 }
 
 #[test]

@@ -12,6 +12,9 @@ use super::document::Section;
 /// The shortest token accepted: 16 characters drawn at random are beyond guessing over HTTP.
 const MIN_TOKEN_CHARS: usize = 16;
 
+/// What tills behind a store's network need; transactions are decided this much later.
+const MAX_LATE_S: u64 = crate::transaction::LATENESS_MS / 1000;
+
 /// A bearer token; wiped when dropped, never printed.
 #[derive(Clone)]
 pub struct Token(Zeroizing<String>);
@@ -87,7 +90,7 @@ pub(super) fn read(section: &mut Section<'_, '_>) -> Option<TillConfig> {
     if enabled && !section.has_fault("token") {
         section.require("token_file", token.as_ref(), "token_file, or token, while enabled = true");
     }
-    let max_late_s = section.int("max_late_s", 10..=86_400, 600) as u32;
+    let max_late_s = section.int("max_late_s", 10..=900, MAX_LATE_S) as u32;
     let max_ahead_s = section.int("max_ahead_s", 1..=3_600, 30) as u32;
     if enabled && token.is_none() {
         return None;

@@ -127,6 +127,13 @@ fn a_shared_border_never_gives_both() {
 }
 
 #[test]
+fn a_work_direction_held_from_before_yields_to_a_clear_look() {
+    // The second direction lies 5 degrees inside the target and 1 outside the till's, which reaches into it.
+    let faces = [(40.0, -30.0), (15.0, -4.0)].map(|(yaw, pitch)| Some(gazing(yaw, pitch, 1.0)));
+    check(counter(), &faces, look, "wL");
+}
+
+#[test]
 fn a_face_that_vanishes_while_turned_away_stays_so_until_it_returns() {
     check(counter(), &[Some(face()), Some(turned(-80.0)), None, None, Some(face()), None], look, "LtttL?");
 }

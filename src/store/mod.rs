@@ -65,17 +65,18 @@ impl Store {
         Ok(Self { connection, database, _lock: lock })
     }
 
-    /// Whether a write would go through now: takes the write lock and gives it back.
+    /// Whether a till event could be kept now: puts one in and takes it out again, in a commit that goes
+    /// to the disk and needs as many pages as a real one.
     #[must_use]
     pub fn writable(&mut self) -> bool {
-        let probe = || -> rusqlite::Result<()> {
-            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            // A page has to be written for a full disk to show; the roll-back takes it out again.
-            transaction.execute_batch("CREATE TABLE probe (page BLOB); INSERT INTO probe VALUES (zeroblob(8192));")?;
-            transaction.rollback()
-        };
-        let mut probe = probe;
-        probe().is_ok()
+        self.write(|transaction| {
+            transaction.execute_batch(
+                "INSERT INTO till_inbox (dedup_key, register, event, at, received_at) VALUES ('probe', '', '', 0, 0);
+                 DELETE FROM till_inbox WHERE dedup_key = 'probe';",
+            )?;
+            Ok(())
+        })
+        .is_ok()
     }
 
     /// Folds the write-ahead log into the database, as at the end of a shift.
@@ -149,13 +150,13 @@ fn unlock(connection: &Connection, key: &str, key_file: &Path, database: &Path) 
     let failed = |source| failure(database, source);
     // SQLCipher would write its own lines to standard error; the errors here say more.
     connection.query_row("PRAGMA cipher_log_level = NONE", [], |_| Ok(())).map_err(failed)?;
+    connection.execute_batch("PRAGMA cipher_memory_security = ON").map_err(failed)?;
     let pragma = Zeroizing::new(format!("PRAGMA key = \"x'{key}'\";"));
     connection.execute_batch(&pragma).map_err(failed)?;
     let cipher: Result<String, _> = connection.query_row("PRAGMA cipher_version", [], |row| row.get(0));
     if cipher.map_or(true, |version| version.is_empty()) {
         return Err(StoreError::NotEncrypting);
     }
-    connection.execute_batch("PRAGMA cipher_memory_security = ON;").map_err(failed)?;
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(|source| {
         if source.sqlite_error_code() == Some(ErrorCode::NotADatabase) {
             StoreError::WrongKey { key: key_file.to_path_buf(), database: database.to_path_buf() }

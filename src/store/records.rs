@@ -106,6 +106,20 @@ impl Store {
         })
     }
 
+    /// When a person's transactions were opened and closed, oldest first.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn record_times(&self, person: &PersonId) -> Result<Vec<(Timestamp, Timestamp)>, StoreError> {
+        self.read(|connection| {
+            let mut rows = connection.prepare(
+                "SELECT opened_at, closed_at FROM transaction_record WHERE person = ?1 ORDER BY opened_at, id",
+            )?;
+            let times = rows.query_map([&person.0], |row| Ok((millis(row.get(0)?), millis(row.get(1)?))))?;
+            times.collect()
+        })
+    }
+
     /// The records of one shift, oldest first, as JSON.
     ///
     /// # Errors
@@ -117,15 +131,6 @@ impl Store {
             let records = rows.query_map([shift.0], |row| row.get(0))?;
             records.collect()
         })
-    }
-
-    /// How many shifts with at least one record the person began at `from` or later.
-    ///
-    /// # Errors
-    /// A failure of the database.
-    pub fn shifts_since(&self, person: &PersonId, from: Timestamp) -> Result<u32, StoreError> {
-        let query = "SELECT count(DISTINCT shift) FROM transaction_record WHERE person = ?1 AND opened_at >= ?2";
-        self.read(|connection| connection.query_row(query, params![person.0, from.as_millisecond()], |row| row.get(0)))
     }
 
     /// Deletes every record closed before `before`. Summaries stay.

@@ -3,18 +3,8 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::{Raw, TillEventKind, check_names};
-
-/// An event of a recording, by the recording's own clock.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecordedEvent {
-    /// Which register.
-    pub register: String,
-    /// What happened.
-    pub kind: TillEventKind,
-    /// Milliseconds since the recording's first frame.
-    pub t_ms: u64,
-}
+use super::{Raw, check_names, kind_name};
+use crate::transaction::TillEvent;
 
 /// Why a file of till events could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -51,14 +41,17 @@ fn listing(file: &Path, lines: &[(usize, String)]) -> String {
 ///
 /// # Errors
 /// [`LineError`] with every malformed line.
-pub fn read_lines(file: &Path) -> Result<Vec<RecordedEvent>, LineError> {
+pub fn read_lines(file: &Path) -> Result<Vec<TillEvent>, LineError> {
     let text =
         std::fs::read_to_string(file).map_err(|source| LineError::Unreadable { file: file.to_path_buf(), source })?;
     let (mut events, mut wrong, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         match parse(line) {
-            Ok((id, event)) => {
-                let key = id.unwrap_or_else(|| format!("{}:{}:{}", event.t_ms, event.kind.name(), event.register));
+            Ok(event) => {
+                let key = event.id.clone().map_or_else(
+                    || format!("{}:{}:{}", event.t_ms, kind_name(event.kind), event.register),
+                    |id| format!("id:{id}"),
+                );
                 if seen.insert(key) {
                     events.push(event);
                 }
@@ -69,14 +62,11 @@ pub fn read_lines(file: &Path) -> Result<Vec<RecordedEvent>, LineError> {
     if wrong.is_empty() { Ok(events) } else { Err(LineError::Malformed { file: file.to_path_buf(), lines: wrong }) }
 }
 
-fn parse(line: &str) -> Result<(Option<String>, RecordedEvent), String> {
+fn parse(line: &str) -> Result<TillEvent, String> {
     let raw: Raw = serde_json::from_str(line).map_err(|error| error.to_string())?;
     check_names(&raw)?;
     match (raw.t_ms, raw.at) {
-        (Some(t_ms), None) => {
-            let id = raw.id.map(|id| format!("id:{id}"));
-            Ok((id, RecordedEvent { register: raw.register, kind: raw.event, t_ms }))
-        }
+        (Some(t_ms), None) => Ok(TillEvent { id: raw.id, register: raw.register, kind: raw.event, t_ms }),
         _ => Err("an event of a recording has \"t_ms\" and no \"at\"".into()),
     }
 }

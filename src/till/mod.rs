@@ -5,44 +5,28 @@
 mod lines;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-pub use lines::{LineError, RecordedEvent, read_lines};
+use crate::transaction::TillEventKind;
 
-/// What happened at the till.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TillEventKind {
-    /// The first item, or however the till begins.
-    Opened,
-    /// Money changes hands.
-    Payment,
-    /// The receipt.
-    Closed,
-    /// Called off.
-    Voided,
+pub use lines::{LineError, read_lines};
+
+/// The name of a kind in JSON and in the inbox.
+#[must_use]
+pub fn kind_name(kind: TillEventKind) -> &'static str {
+    match kind {
+        TillEventKind::Opened => "opened",
+        TillEventKind::Payment => "payment",
+        TillEventKind::Closed => "closed",
+        TillEventKind::Voided => "voided",
+    }
 }
 
-impl TillEventKind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Opened, Self::Payment, Self::Closed, Self::Voided];
-
-    /// Its name in JSON and in the inbox.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Opened => "opened",
-            Self::Payment => "payment",
-            Self::Closed => "closed",
-            Self::Voided => "voided",
-        }
-    }
-
-    /// The kind of that name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
+/// The kind of that name.
+#[must_use]
+pub fn kind_named(name: &str) -> Option<TillEventKind> {
+    use TillEventKind::{Closed, Opened, Payment, Voided};
+    [Opened, Payment, Closed, Voided].into_iter().find(|kind| kind_name(*kind) == name)
 }
 
 /// The body as it comes: raw, resolved by [`Report::live`] or by [`read_lines`].
@@ -119,7 +103,7 @@ impl Report {
     pub fn dedup_key(&self) -> String {
         match &self.id {
             Some(id) => format!("id:{id}"),
-            None => format!("at:{}:{}:{}", self.at.as_millisecond(), self.kind.name(), self.register),
+            None => format!("at:{}:{}:{}", self.at.as_millisecond(), kind_name(self.kind), self.register),
         }
     }
 }

@@ -7,7 +7,7 @@
 use opencv::core::{Mat, MatTraitConst};
 
 use crate::error::VisionError;
-use crate::models::face_mesh::{FACE_POINTS, Mesh};
+use crate::models::face_mesh::{FACE_POINTS, Mesh, OUTER_EYE_CORNERS};
 use crate::observation::HeadPose;
 
 /// The canonical face: one row per mesh point, in centimetres, with its weight in the fit.
@@ -127,13 +127,39 @@ pub(crate) fn angles(r: &Rotation) -> HeadPose {
     }
 }
 
+/// Distance of the outer eye corners in the canonical face.
+const EYE_DISTANCE_CM: f32 = 8.89;
+
+/// The axes of one head: lengths in the canonical face's centimetres.
+pub(crate) struct HeadAxes {
+    rotation: Rotation,
+    px_per_cm: f32,
+}
+
+impl HeadAxes {
+    pub(crate) fn new(mesh: &Mesh, rotation: Rotation) -> Self {
+        let mut axes = Self { rotation, px_per_cm: 1.0 };
+        let [right, left] = [OUTER_EYE_CORNERS.0, OUTER_EYE_CORNERS.1].map(|index| axes.point_cm(mesh, index));
+        let eye_distance_px = right.iter().zip(left).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt();
+        axes.px_per_cm = eye_distance_px.max(1e-3) / EYE_DISTANCE_CM;
+        axes
+    }
+
+    /// A point of the mesh in head axes (x right in the picture, y up, z out of the face), up to a translation.
+    pub(crate) fn point_cm(&self, mesh: &Mesh, index: usize) -> [f32; 3] {
+        let [x, y, z] = mesh.points[index];
+        head_from_camera(&self.rotation, [x, -y, -z]).map(|value| value / self.px_per_cm)
+    }
+}
+
 /// A position or direction in head axes, from one in camera axes (the transpose of `rotation` applied).
-pub(crate) fn head_from_camera(rotation: &Rotation, v: [f32; 3]) -> [f32; 3] {
+fn head_from_camera(rotation: &Rotation, v: [f32; 3]) -> [f32; 3] {
     [0, 1, 2].map(|i| rotation[0][i] * v[0] + rotation[1][i] * v[1] + rotation[2][i] * v[2])
 }
 
 /// A position or direction in camera axes, from one in head axes.
-pub(crate) fn camera_from_head(rotation: &Rotation, v: [f32; 3]) -> [f32; 3] {
+#[cfg(any(test, feature = "lab"))]
+fn camera_from_head(rotation: &Rotation, v: [f32; 3]) -> [f32; 3] {
     rotation.map(|row| row[0] * v[0] + row[1] * v[1] + row[2] * v[2])
 }
 
@@ -166,7 +192,7 @@ mod tests {
         let (sp, cp) = (-pitch_deg).to_radians().sin_cos();
         let yaw = [[cy, 0.0, sy], [0.0, 1.0, 0.0], [-sy, 0.0, cy]];
         let pitch = [[1.0, 0.0, 0.0], [0.0, cp, -sp], [0.0, sp, cp]];
-        let mut mesh = Mesh { points: [[0.0; 3]; POINTS], presence: 1.0 };
+        let mut mesh = Mesh { points: [[0.0; 3]; POINTS], crop_xy: [[0.0; 2]; POINTS], presence: 1.0 };
         for (id, position, _) in CanonicalFace::new().expect("embedded").points {
             let [x, y, z] = camera_from_head(&yaw, camera_from_head(&pitch, position));
             mesh.points[id] = [300.0 + 7.0 * x, 200.0 - 7.0 * y, -7.0 * z];
@@ -187,7 +213,7 @@ mod tests {
 
     #[test]
     fn points_that_coincide_have_no_pose() {
-        let mesh = Mesh { points: [[f32::NAN; 3]; POINTS], presence: 1.0 };
+        let mesh = Mesh { points: [[f32::NAN; 3]; POINTS], crop_xy: [[0.0; 2]; POINTS], presence: 1.0 };
         assert!(CanonicalFace::new().expect("embedded").fit(&mesh).is_none());
     }
 }

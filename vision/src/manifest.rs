@@ -3,6 +3,7 @@
 //! A model is loaded only from bytes whose SHA-256 is the manifest's; the bytes that were hashed are the
 //! bytes that are loaded.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -40,8 +41,35 @@ pub struct ModelEntry {
     pub licence: String,
     /// Where the licence's text is, from the root of the repository.
     pub licence_text: String,
+    /// Entries that a session needs on an x86-64 processor without VNNI: there onnxruntime's products of UINT8 and
+    /// INT8 saturate, and scores come out wrong. With VNNI they would only make it three times slower.
+    #[serde(default)]
+    pub session_without_vnni: BTreeMap<String, String>,
     /// Where it came from.
     pub upstream: Upstream,
+}
+
+impl ModelEntry {
+    fn session_entries(&self) -> BTreeMap<String, String> {
+        if has_vnni() { BTreeMap::new() } else { self.session_without_vnni.clone() }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_vnni() -> bool {
+    std::arch::is_x86_feature_detected!("avx512vnni") || std::arch::is_x86_feature_detected!("avxvnni")
+}
+
+/// Other processors do not saturate.
+#[cfg(not(target_arch = "x86_64"))]
+fn has_vnni() -> bool {
+    true
+}
+
+/// A model's verified bytes and what its session needs.
+pub(crate) struct VerifiedModel {
+    pub bytes: Vec<u8>,
+    pub session: BTreeMap<String, String>,
 }
 
 /// Where a file came from.
@@ -103,16 +131,13 @@ impl Manifest {
         Ok(bytes)
     }
 
-    /// The verified bytes of the model of that name.
-    ///
-    /// # Errors
-    /// As [`Self::verified_bytes`]; [`VisionError::Manifest`] when no model has the name.
-    pub fn model_bytes(&self, name: &str) -> Result<Vec<u8>, VisionError> {
+    /// The model of that name, verified; refused as by [`Self::verified_bytes`].
+    pub(crate) fn model(&self, name: &str) -> Result<VerifiedModel, VisionError> {
         let entry = self.models.iter().find(|entry| entry.name == name).ok_or_else(|| VisionError::Manifest {
             path: self.folder.join("manifest.toml"),
             why: format!("has no model named `{name}`"),
         })?;
-        self.verified_bytes(entry)
+        Ok(VerifiedModel { bytes: self.verified_bytes(entry)?, session: entry.session_entries() })
     }
 }
 

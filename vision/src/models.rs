@@ -9,6 +9,7 @@ use ort::session::{Session, SessionOutputs};
 use ort::value::{PrimitiveTensorElementType, Tensor};
 
 use crate::error::VisionError;
+use crate::manifest::VerifiedModel;
 use crate::runtime::Runtime;
 
 /// A model with one input tensor that is allocated once and overwritten for each run.
@@ -22,10 +23,10 @@ impl<T: PrimitiveTensorElementType + Default + Copy + std::fmt::Debug + 'static>
     pub(crate) fn new<const N: usize>(
         runtime: &Runtime,
         name: &'static str,
-        bytes: &[u8],
+        model: &VerifiedModel,
         shape: [usize; N],
     ) -> Result<Self, VisionError> {
-        let session = runtime.session(name, bytes)?;
+        let session = runtime.session(name, model)?;
         let values = vec![T::default(); shape.iter().product()].into_boxed_slice();
         let input = Tensor::from_array((shape.to_vec(), values)).map_err(VisionError::inference(name))?;
         Ok(Self { name, session, input })

@@ -31,6 +31,12 @@ use schedule::Every;
 
 /// Lowest score of a person who counts as present.
 const MIN_PERSON_SCORE: f32 = 0.35;
+/// Which detectors look, in turn until one finds a face, and their lowest scores (MediaPipe's default; on a still
+/// the mesh decides, so that less will do).
+const LOOKS: [(Range, f32); 2] = [(Range::Full, 0.5), (Range::Short, 0.5)];
+const LOOKS_OF_A_STILL: [(Range, f32); 3] = [(Range::Full, 0.5), (Range::Short, 0.3), (Range::Full, 0.2)];
+/// Lowest score of a face that the mesh did not confirm; the short-range model alone is never enough.
+const MIN_UNCONFIRMED_SCORE: f32 = 0.6;
 /// Lowest detector score of a second face.
 const MIN_SECOND_FACE_SCORE: f32 = 0.6;
 
@@ -49,6 +55,8 @@ pub(crate) struct Pipeline {
     zones: Zones,
     fill: Option<ZoneFill>,
     people: u8,
+    /// The frame stands alone: worth a closer look, and nothing came before it.
+    still: bool,
     object_clock: Every,
     face_clock: Every,
     memory: Memory,
@@ -93,18 +101,19 @@ struct FaceResult {
 
 impl Pipeline {
     pub(crate) fn new(runtime: &Runtime, manifest: &Manifest, settings: PipelineSettings) -> Result<Self, VisionError> {
-        let bytes = |name| manifest.model_bytes(name);
+        let model = |name| manifest.model(name);
         Ok(Self {
-            full_range: FaceDetector::new(runtime, Range::Full, &bytes(Range::Full.name())?)?,
-            short_range: FaceDetector::new(runtime, Range::Short, &bytes(Range::Short.name())?)?,
-            mesh: FaceMesh::new(runtime, &bytes(face_mesh::NAME)?)?,
-            blendshapes: Blendshapes::new(runtime, &bytes(blendshapes::NAME)?)?,
-            objects: ObjectDetector::new(runtime, &bytes(object_detector::NAME)?)?,
+            full_range: FaceDetector::new(runtime, Range::Full, &model(Range::Full.name())?)?,
+            short_range: FaceDetector::new(runtime, Range::Short, &model(Range::Short.name())?)?,
+            mesh: FaceMesh::new(runtime, &model(face_mesh::NAME)?)?,
+            blendshapes: Blendshapes::new(runtime, &model(blendshapes::NAME)?)?,
+            objects: ObjectDetector::new(runtime, &model(object_detector::NAME)?)?,
             canonical: CanonicalFace::new()?,
             preprocessor: Preprocessor::new(),
             fill: settings.zones.staff.clone().map(ZoneFill::new),
             zones: settings.zones,
             people: settings.people.max(1),
+            still: false,
             object_clock: Every::hz(settings.objects_hz),
             face_clock: Every::hz(settings.faces_hz),
             memory: Memory::default(),
@@ -122,6 +131,15 @@ impl Pipeline {
         self.object_clock.restart();
         self.face_clock.restart();
         self.preprocessor.wipe();
+    }
+
+    /// What a frame shows that has nothing to do with any other.
+    pub(crate) fn process_still(&mut self, frame: &mut Frame, index: u64) -> Result<Observation, VisionError> {
+        self.forget();
+        self.still = true;
+        let observation = self.process(frame, index, 0);
+        self.still = false;
+        observation
     }
 
     /// What one frame shows. The frame is filled outside the staff zone when this returns.
@@ -208,16 +226,23 @@ impl Pipeline {
     }
 
     /// Faces of the staff zone. The short-range model looks only where the full-range one found none: it is
-    /// for faces that fill most of the picture.
+    /// for faces that fill most of the picture. A still is looked at more closely.
     fn detect(&mut self, frame: &Frame) -> Result<Vec<DetectedFace>, VisionError> {
-        let mut faces = self.detect_with(frame, Range::Full)?;
-        if faces.is_empty() {
-            faces = self.detect_with(frame, Range::Short)?;
+        let looks: &[(Range, f32)] = if self.still { &LOOKS_OF_A_STILL } else { &LOOKS };
+        for (range, min_score) in looks {
+            let mut faces = self.detect_with(frame, *range, *min_score)?;
+            if *range == Range::Short {
+                // The mesh has to confirm it.
+                faces.iter_mut().for_each(|face| face.score = face.score.min(MIN_UNCONFIRMED_SCORE - 0.01));
+            }
+            if !faces.is_empty() {
+                return Ok(faces);
+            }
         }
-        Ok(faces)
+        Ok(Vec::new())
     }
 
-    fn detect_with(&mut self, frame: &Frame, range: Range) -> Result<Vec<DetectedFace>, VisionError> {
+    fn detect_with(&mut self, frame: &Frame, range: Range, min_score: f32) -> Result<Vec<DetectedFace>, VisionError> {
         let Self { preprocessor, full_range, short_range, timings, .. } = self;
         let detector = match range {
             Range::Full => full_range,
@@ -230,7 +255,7 @@ impl Pipeline {
         if let Some(inspect) = &mut self.inspector {
             inspect(range.name(), detector.input());
         }
-        let mut faces = timings.measure(Stage::Detect, || detector.run(frame_from_input))?;
+        let mut faces = timings.measure(Stage::Detect, || detector.run(frame_from_input, min_score))?;
         let size = (frame.width_px() as f32, frame.height_px() as f32);
         if let Some(staff) = &self.zones.staff {
             faces.retain(|face| staff.contains(face.centre().0 / size.0, face.centre().1 / size.1));

@@ -13,6 +13,7 @@ use ort::session::Session;
 use ort::session::builder::GraphOptimizationLevel;
 
 use crate::error::VisionError;
+use crate::manifest::VerifiedModel;
 
 /// The environment variable that overrides where the library is.
 pub const LIBRARY_VARIABLE: &str = "HYMY_ONNXRUNTIME";
@@ -43,7 +44,7 @@ impl Provider {
 
     /// The name used in configurations.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",
             Self::OpenVino => "openvino",
@@ -52,12 +53,6 @@ impl Provider {
             Self::Xnnpack => "xnnpack",
             Self::CoreMl => "coreml",
         }
-    }
-
-    /// The provider of that name, if there is one.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|provider| provider.name() == name)
     }
 
     fn is_available(self) -> bool {
@@ -158,16 +153,20 @@ impl Runtime {
     }
 
     /// A session of verified model bytes.
-    pub(crate) fn session(&self, model: &'static str, bytes: &[u8]) -> Result<Session, VisionError> {
-        self.build(bytes).map_err(|why| VisionError::Inference { model, why: format!("could not be loaded: {why}") })
+    pub(crate) fn session(&self, name: &'static str, model: &VerifiedModel) -> Result<Session, VisionError> {
+        self.build(model)
+            .map_err(|why| VisionError::Inference { model: name, why: format!("could not be loaded: {why}") })
     }
 
-    fn build(&self, bytes: &[u8]) -> Result<Session, String> {
+    fn build(&self, model: &VerifiedModel) -> Result<Session, String> {
         let text = |error: &dyn std::fmt::Display| error.to_string();
         let mut builder = Session::builder(&self.environment)
             .map_err(|e| text(&e))?
             .with_optimization_level(GraphOptimizationLevel::All)
             .map_err(|e| text(&e))?;
+        for (key, value) in &model.session {
+            builder = builder.with_config_entry(key, value).map_err(|e| text(&e))?;
+        }
         if let Some(dispatch) = self.provider.dispatch() {
             builder = builder
                 .with_no_environment_execution_providers()
@@ -177,7 +176,7 @@ impl Runtime {
                 .with_execution_providers([dispatch])
                 .map_err(|e| text(&e))?;
         }
-        builder.commit_from_memory(bytes).map_err(|e| text(&e))
+        builder.commit_from_memory(&model.bytes).map_err(|e| text(&e))
     }
 }
 

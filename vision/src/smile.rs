@@ -4,13 +4,10 @@
 //! (five-fold cross-validation: area under the ROC curve 0.96, calibration error 0.011). It says what the mouth
 //! does, and nothing of why. Speaking and a resting face with raised corners were among what it was checked on.
 
-use crate::head_pose::{Rotation, head_from_camera};
+use crate::head_pose::HeadAxes;
 use crate::models::blendshapes::{Coefficients, index_of};
 use crate::models::face_mesh::Mesh;
 use crate::models::sigmoid;
-
-/// Distance of the outer eye corners in the canonical face, in centimetres: lengths are in its centimetres.
-const EYE_DISTANCE_CM: f32 = 8.89;
 
 const SMILE: [usize; 2] = [index_of("mouthSmileLeft"), index_of("mouthSmileRight")];
 const STRETCH: [usize; 2] = [index_of("mouthStretchLeft"), index_of("mouthStretchRight")];
@@ -75,22 +72,15 @@ impl Features {
 }
 
 /// Probability that this face smiles, 0..1.
-pub(crate) fn probability(coefficients: &Coefficients, mesh: &Mesh, rotation: &Rotation) -> f32 {
-    let features = features(coefficients, mesh, rotation);
+pub(crate) fn probability(coefficients: &Coefficients, mesh: &Mesh, axes: &HeadAxes) -> f32 {
+    let features = features(coefficients, mesh, axes);
     let logit: f32 = features.values().iter().zip(WEIGHTS.values()).map(|(value, weight)| value * weight).sum();
     sigmoid(INTERCEPT + logit)
 }
 
-fn features(coefficients: &Coefficients, mesh: &Mesh, rotation: &Rotation) -> Features {
-    let point = |index: usize| {
-        let [x, y, z] = mesh.points[index];
-        head_from_camera(rotation, [x, -y, -z])
-    };
-    let eyes = [point(33), point(263)];
-    let eye_distance = (0..3).map(|axis| (eyes[0][axis] - eyes[1][axis]).powi(2)).sum::<f32>().sqrt();
-    let cm = eye_distance.max(1e-3) / EYE_DISTANCE_CM;
+fn features(coefficients: &Coefficients, mesh: &Mesh, axes: &HeadAxes) -> Features {
     let mean = |axis: usize, indices: &[usize]| {
-        indices.iter().map(|index| point(*index)[axis]).sum::<f32>() / indices.len() as f32
+        indices.iter().map(|index| axes.point_cm(mesh, *index)[axis]).sum::<f32>() / indices.len() as f32
     };
     let (x, y, z) = (0, 1, 2);
     let both = |indices: [usize; 2]| (coefficients.0[indices[0]] + coefficients.0[indices[1]]) / 2.0;
@@ -99,11 +89,11 @@ fn features(coefficients: &Coefficients, mesh: &Mesh, rotation: &Rotation) -> Fe
         stretch: both(STRETCH),
         lower_down: both(LOWER_DOWN),
         jaw_open: coefficients.0[JAW_OPEN],
-        corner_height: (mean(y, &[61, 291]) - mean(y, &[13, 14])) / cm,
-        inner_curve: (mean(y, &[78, 308]) - mean(y, &[80, 310, 88, 318])) / cm,
-        width: (mean(x, &[291]) - mean(x, &[61])).abs() / cm,
-        upper_lip: (mean(y, &[2]) - mean(y, &[0])) / cm,
-        corner_depth: (mean(z, &[61, 291]) - mean(z, &[0, 17])) / cm,
-        opening: (mean(y, &[13]) - mean(y, &[14])) / cm,
+        corner_height: mean(y, &[61, 291]) - mean(y, &[13, 14]),
+        inner_curve: mean(y, &[78, 308]) - mean(y, &[80, 310, 88, 318]),
+        width: (mean(x, &[291]) - mean(x, &[61])).abs(),
+        upper_lip: mean(y, &[2]) - mean(y, &[0]),
+        corner_depth: mean(z, &[61, 291]) - mean(z, &[0, 17]),
+        opening: mean(y, &[13]) - mean(y, &[14]),
     }
 }

@@ -170,6 +170,18 @@ impl Vision {
         &mut self,
         source: &SourceSpec,
         stop: &AtomicBool,
+        sink: impl FnMut(&Self, Event<'_>) -> ControlFlow<()>,
+    ) -> Result<RunReport, VisionError> {
+        let end = self.run_until(source, stop, sink);
+        // Whatever ended the run, nothing of it stays in memory.
+        self.pipeline.forget();
+        end
+    }
+
+    fn run_until(
+        &mut self,
+        source: &SourceSpec,
+        stop: &AtomicBool,
         mut sink: impl FnMut(&Self, Event<'_>) -> ControlFlow<()>,
     ) -> Result<RunReport, VisionError> {
         let mut frames = source.open(self.timeouts, self.retry)?;
@@ -185,10 +197,10 @@ impl Vision {
             let file;
             let event = match &next {
                 Next::Frame(stamp) => {
-                    if stamp.file.is_some() {
-                        self.pipeline.forget();
-                    }
-                    let observation = self.pipeline.process(&mut frame, stamp.index, stamp.t_ms)?;
+                    let observation = match stamp.file {
+                        Some(_) => self.pipeline.process_still(&mut frame, stamp.index)?,
+                        None => self.pipeline.process(&mut frame, stamp.index, stamp.t_ms)?,
+                    };
                     report.processed += 1;
                     file = stamp.file.clone();
                     Event::Observed { observation, file: file.as_deref() }
@@ -213,7 +225,6 @@ impl Vision {
             }
         }
         report.frames = report.processed + report.dropped + report.skipped;
-        self.pipeline.forget();
         Ok(report)
     }
 

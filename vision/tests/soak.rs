@@ -31,7 +31,7 @@ fn soak(source: &SourceSpec, zones: Zones, frames: u64) {
                 if passed == WARM_FRAMES {
                     warm = resident_kib();
                 }
-                if passed % 50 == 0 {
+                if passed.is_multiple_of(50) {
                     most = most.max(resident_kib());
                 }
             }

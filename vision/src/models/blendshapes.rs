@@ -6,6 +6,7 @@
 use super::face_mesh::Mesh;
 use super::{Model, output};
 use crate::error::VisionError;
+use crate::manifest::VerifiedModel;
 use crate::runtime::Runtime;
 
 pub(crate) const NAME: &str = "face_blendshapes";
@@ -105,8 +106,8 @@ pub(crate) struct Coefficients(pub [f32; COUNT]);
 pub(crate) struct Blendshapes(Model<f32>);
 
 impl Blendshapes {
-    pub(crate) fn new(runtime: &Runtime, bytes: &[u8]) -> Result<Self, VisionError> {
-        Model::new(runtime, NAME, bytes, [1, INPUT_POINTS.len(), 2]).map(Self)
+    pub(crate) fn new(runtime: &Runtime, model: &VerifiedModel) -> Result<Self, VisionError> {
+        Model::new(runtime, NAME, model, [1, INPUT_POINTS.len(), 2]).map(Self)
     }
 
     /// The coefficients of a mesh, or `None` when the model's numbers are unusable.

@@ -8,6 +8,7 @@
 use super::{Model, output, sigmoid};
 use crate::error::VisionError;
 use crate::geometry::Affine;
+use crate::manifest::VerifiedModel;
 use crate::runtime::Runtime;
 
 /// Which BlazeFace.
@@ -57,8 +58,6 @@ impl Range {
 
 /// Values per anchor: box centre and size, then six key points.
 const REGRESSORS: usize = 16;
-/// Lowest score of a face (MediaPipe's default).
-pub(crate) const MIN_SCORE: f32 = 0.5;
 /// Boxes that overlap more than this are one face (MediaPipe's default).
 const NMS_IOU: f32 = 0.3;
 
@@ -94,9 +93,9 @@ pub(crate) struct FaceDetector {
 }
 
 impl FaceDetector {
-    pub(crate) fn new(runtime: &Runtime, range: Range, bytes: &[u8]) -> Result<Self, VisionError> {
+    pub(crate) fn new(runtime: &Runtime, range: Range, model: &VerifiedModel) -> Result<Self, VisionError> {
         let side = range.input_px();
-        let model = Model::new(runtime, range.name(), bytes, [1, side, side, 3])?;
+        let model = Model::new(runtime, range.name(), model, [1, side, side, 3])?;
         Ok(Self { model, range, anchors: range.anchors() })
     }
 
@@ -104,8 +103,8 @@ impl FaceDetector {
         self.model.input()
     }
 
-    /// Faces, best first, in frame pixels.
-    pub(crate) fn run(&mut self, frame_from_input: Affine) -> Result<Vec<DetectedFace>, VisionError> {
+    /// Faces over `min_score` (0..1), best first, in frame pixels.
+    pub(crate) fn run(&mut self, frame_from_input: Affine, min_score: f32) -> Result<Vec<DetectedFace>, VisionError> {
         let name = self.range.name();
         let outputs = self.model.run()?;
         let scores = output(&outputs, name, "scores", self.anchors.len())?;
@@ -115,7 +114,9 @@ impl FaceDetector {
             .iter()
             .zip(scores)
             .zip(regressors.chunks_exact(REGRESSORS))
-            .filter_map(|((anchor, &logit), values)| decode(*anchor, sigmoid(logit), values))
+            .filter_map(|((anchor, &logit), values)| {
+                decode(*anchor, sigmoid(logit), values).filter(|face| face.score >= min_score)
+            })
             .map(|face| to_frame(&face, frame_from_input))
             .collect();
         Ok(merge_overlapping(candidates))
@@ -123,7 +124,7 @@ impl FaceDetector {
 }
 
 fn decode(anchor: (f32, f32), score: f32, values: &[f32]) -> Option<DetectedFace> {
-    if score.is_nan() || score < MIN_SCORE || values.iter().any(|value| !value.is_finite()) {
+    if !score.is_finite() || values.iter().any(|value| !value.is_finite()) {
         return None;
     }
     let (x, y, w, h) = (anchor.0 + values[0], anchor.1 + values[1], values[2], values[3]);

@@ -7,6 +7,7 @@
 use super::{Model, output, sigmoid};
 use crate::error::VisionError;
 use crate::geometry::{Affine, RotatedSquare};
+use crate::manifest::VerifiedModel;
 use crate::runtime::Runtime;
 
 /// Side of the input, in pixels.
@@ -27,6 +28,8 @@ pub(crate) const OUTER_EYE_CORNERS: (usize, usize) = (33, 263);
 pub(crate) struct Mesh {
     /// x right, y down, z away from the camera; all in frame pixels.
     pub points: [[f32; 3]; POINTS],
+    /// x and y in the pixels of the crop that the mesh was fitted to, 0..256.
+    pub crop_xy: [[f32; 2]; POINTS],
     /// Confidence that the crop held a face, 0..1.
     pub presence: f32,
 }
@@ -59,6 +62,12 @@ impl Mesh {
         }
     }
 
+    /// Distance of two points in the picture, in frame pixels.
+    pub(crate) fn distance_px(&self, a: usize, b: usize) -> f32 {
+        let (a, b) = (self.xy(a), self.xy(b));
+        (a.0 - b.0).hypot(a.1 - b.1)
+    }
+
     pub(crate) fn xy(&self, index: usize) -> (f32, f32) {
         (self.points[index][0], self.points[index][1])
     }
@@ -68,14 +77,15 @@ impl Drop for Mesh {
     /// Points of a face live no longer than its frame.
     fn drop(&mut self) {
         self.points = [[0.0; 3]; POINTS];
+        self.crop_xy = [[0.0; 2]; POINTS];
     }
 }
 
 pub(crate) struct FaceMesh(Model<f32>);
 
 impl FaceMesh {
-    pub(crate) fn new(runtime: &Runtime, bytes: &[u8]) -> Result<Self, VisionError> {
-        Model::new(runtime, NAME, bytes, [1, INPUT_PX, INPUT_PX, 3]).map(Self)
+    pub(crate) fn new(runtime: &Runtime, model: &VerifiedModel) -> Result<Self, VisionError> {
+        Model::new(runtime, NAME, model, [1, INPUT_PX, INPUT_PX, 3]).map(Self)
     }
 
     pub(crate) fn input(&mut self) -> &mut [f32] {
@@ -92,11 +102,13 @@ impl FaceMesh {
         }
         let [row, _] = frame_from_crop.m;
         let scale = row[0].hypot(row[1]);
-        let mut points = [[0.0; 3]; POINTS];
-        for (point, values) in points.iter_mut().zip(landmarks.chunks_exact(3)) {
+        let mut mesh = Mesh { points: [[0.0; 3]; POINTS], crop_xy: [[0.0; 2]; POINTS], presence };
+        let seen = mesh.points.iter_mut().zip(&mut mesh.crop_xy);
+        for ((point, crop_xy), values) in seen.zip(landmarks.chunks_exact(3)) {
             let (x, y) = frame_from_crop.apply((values[0], values[1]));
             *point = [x, y, values[2] * scale];
+            *crop_xy = [values[0], values[1]];
         }
-        Ok(Some(Mesh { points, presence }))
+        Ok(Some(mesh))
     }
 }

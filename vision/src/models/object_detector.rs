@@ -8,6 +8,7 @@ use super::face_detector::intersection_over_union;
 use super::{Model, output};
 use crate::error::VisionError;
 use crate::geometry::Affine;
+use crate::manifest::VerifiedModel;
 use crate::runtime::Runtime;
 
 /// Side of the input, in pixels.
@@ -56,8 +57,8 @@ pub(crate) struct ObjectDetector {
 }
 
 impl ObjectDetector {
-    pub(crate) fn new(runtime: &Runtime, bytes: &[u8]) -> Result<Self, VisionError> {
-        let model = Model::new(runtime, NAME, bytes, [1, INPUT_PX, INPUT_PX, 3])?;
+    pub(crate) fn new(runtime: &Runtime, model: &VerifiedModel) -> Result<Self, VisionError> {
+        let model = Model::new(runtime, NAME, model, [1, INPUT_PX, INPUT_PX, 3])?;
         Ok(Self { model, anchors: anchors() })
     }
 

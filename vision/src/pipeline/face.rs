@@ -1,11 +1,11 @@
 //! The part of the pipeline that reads the one face of the staff zone.
 
-use super::{FaceResult, MIN_SECOND_FACE_SCORE, Pipeline, fractions};
+use super::{FaceResult, MIN_SECOND_FACE_SCORE, MIN_UNCONFIRMED_SCORE, Pipeline, fractions};
 use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::gaze;
 use crate::geometry::RotatedSquare;
-use crate::head_pose;
+use crate::head_pose::{self, HeadAxes};
 use crate::models::blendshapes::{Coefficients, index_of};
 use crate::models::face_detector::DetectedFace;
 use crate::models::face_mesh::{self, MIN_PRESENCE, Mesh};
@@ -59,6 +59,12 @@ impl Pipeline {
             }
             if let Some(face) = &detected {
                 mesh = self.fit_mesh(frame, &crop_of(face))?;
+                if self.still
+                    && let Some(first) = &mesh
+                {
+                    // The mesh's own crop fits better than the detector's: in a video the next frame has it.
+                    mesh = self.fit_mesh(frame, &first.next_crop())?.or(mesh);
+                }
             }
         }
         match (mesh, detected) {
@@ -67,7 +73,7 @@ impl Pipeline {
                 self.memory.faces = self.memory.faces.max(1);
                 self.read_mesh(frame, &mesh, t_ms)
             }
-            (None, Some(face)) => {
+            (None, Some(face)) if face.score >= MIN_UNCONFIRMED_SCORE => {
                 self.memory.track.lose();
                 Ok(FaceResult {
                     face: Some(unreadable(&face, frame)),
@@ -75,7 +81,7 @@ impl Pipeline {
                     ..FaceResult::default()
                 })
             }
-            (None, None) => {
+            (None, _) => {
                 self.memory.track.lose();
                 Ok(FaceResult::default())
             }
@@ -118,22 +124,23 @@ impl Pipeline {
             return Ok(FaceResult::default());
         };
         let head = head_pose::angles(&rotation);
-        let mouth_visible = self.memory.mouth.read(mesh, self.mesh.input());
+        let axes = HeadAxes::new(mesh, rotation);
+        let mouth_visible = self.memory.mouth.is_visible(mesh, self.mesh.input(), head.yaw_deg, t_ms);
         let turned_away = head.yaw_deg.abs() > MAX_YAW_DEG || head.pitch_deg.abs() > MAX_PITCH_DEG;
         let width_px = bounds[2] - bounds[0];
         let readable = coefficients.filter(|_| width_px >= MIN_READABLE_WIDTH_PX && !turned_away);
-        let eyes_open = readable.as_ref().map(eyes_open);
+        let eyes_open = readable.as_ref().map(|coefficients| gaze::eyes_open(blink(coefficients)));
         let face = Face {
             bounds: fractions(&bounds, frame),
             score: mesh.presence,
             width_px,
             head,
-            gaze: eyes_open.and_then(|open| gaze::gaze(mesh, &rotation, open)),
+            gaze: eyes_open.and_then(|open| gaze::gaze(mesh, &axes, &head, open)),
             turned_away,
             smile: readable
                 .as_ref()
                 .filter(|_| mouth_visible)
-                .map(|coefficients| smile::probability(coefficients, mesh, &rotation)),
+                .map(|coefficients| smile::probability(coefficients, mesh, &axes)),
             eyes_open,
             mouth_visible,
         };
@@ -150,9 +157,9 @@ impl Pipeline {
     }
 }
 
-/// 1 open, 0 closed.
-fn eyes_open(Coefficients(values): &Coefficients) -> f32 {
-    1.0 - EYE_BLINK.iter().map(|index| values[*index]).fold(1.0, f32::min)
+/// Mean of both blink coefficients.
+fn blink(Coefficients(values): &Coefficients) -> f32 {
+    EYE_BLINK.iter().map(|index| values[*index]).sum::<f32>() / 2.0
 }
 
 /// A face that the detector sees and the mesh cannot read: covered, or turned far away.

@@ -4,7 +4,7 @@
 //! Pictures go into the caller's buffer and nowhere else. The same frame number gives the same bytes, always.
 
 use super::portrait::{CutOut, Span, Sprite};
-use super::script::{self, Cover, FPS, FRAMES, Portrait, Stage, stage};
+use super::script::{self, Cover, FRAMES, Portrait, Stage, stage};
 use super::warp::{Head, Patch};
 use super::{FRAME_BYTES, HEIGHT_PX, StagedError, WIDTH_PX};
 use crate::zone::{Polygon, Zones};
@@ -55,9 +55,6 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Frames a second.
-    pub const FPS: u64 = FPS;
-
     /// Decodes the built-in portraits and cuts them out.
     pub fn new() -> Result<Self, StagedError> {
         let cast = |portrait, staff: (f32, (f32, f32)), customer: (f32, (f32, f32))| {

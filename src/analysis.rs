@@ -1,0 +1,136 @@
+//! A recording from its first observation to its last: decisions, transactions, signals. Nothing is stored.
+//!
+//! What `hymy analyze` and `hymy demo` share. A running kiosk has the same parts under [`crate::kiosk`], with
+//! clocks, late events and a store around them.
+
+use std::collections::BTreeMap;
+
+use hymy_vision::Observation;
+
+use crate::decide::{Decided, Decider, Directions};
+use crate::signals::Timeline;
+use crate::summary::TransactionRecord;
+use crate::transaction::{Register, TillEvent, Transaction};
+
+/// The register that is meant where no event names one.
+const ONLY_REGISTER: &str = "1";
+/// Assumed time of a frame where there is only one.
+const FRAME_MS: u64 = 40;
+
+/// What opens and closes transactions.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Boundaries<'a> {
+    /// Till events, and presence where no event says otherwise.
+    Till(&'a [TillEvent]),
+    /// Someone standing in the customer zone.
+    Presence,
+    /// The whole source is one transaction.
+    WholeSource,
+    /// Stills: independent of each other, no transactions.
+    Stills,
+}
+
+/// A transaction of the recording.
+#[derive(Clone, Debug)]
+pub struct Analysed {
+    /// What a store would keep of it.
+    pub record: TransactionRecord,
+    /// How often the person nodded while it was open: the count behind the signal, also where it is too short for one.
+    pub nods: usize,
+}
+
+/// A recording that is being analysed.
+pub struct Analysis {
+    decider: Decider,
+    timeline: Timeline,
+    registers: BTreeMap<String, Register>,
+    whole_source: bool,
+    stills: bool,
+    span_ms: Option<(u64, u64)>,
+    step_ms: u64,
+    analysed: Vec<Analysed>,
+}
+
+impl Analysis {
+    /// Starts with everything that is known of the place and of the till.
+    #[must_use]
+    pub fn new(directions: Directions, boundaries: Boundaries<'_>) -> Self {
+        let mut registers = BTreeMap::new();
+        if let Boundaries::Till(events) = boundaries {
+            for event in events {
+                registers
+                    .entry(event.register.clone())
+                    .or_insert_with(|| Register::new(event.register.clone(), 0))
+                    .till(event);
+            }
+        }
+        let by_presence = matches!(boundaries, Boundaries::Till(_) | Boundaries::Presence);
+        if registers.is_empty() && by_presence {
+            registers.insert(ONLY_REGISTER.to_owned(), Register::new(ONLY_REGISTER, 0));
+        }
+        Self {
+            decider: Decider::new(directions),
+            timeline: Timeline::new(),
+            registers,
+            whole_source: boundaries == Boundaries::WholeSource,
+            stills: boundaries == Boundaries::Stills,
+            span_ms: None,
+            step_ms: FRAME_MS,
+            analysed: Vec::new(),
+        }
+    }
+
+    /// Takes the next observation and gives it back with what was decided.
+    pub fn observe(&mut self, observation: &Observation) -> Decided {
+        if self.stills {
+            self.decider.reset();
+            return self.decider.decide(observation);
+        }
+        let decided = self.decider.decide(observation);
+        let t_ms = observation.t_ms;
+        match &mut self.span_ms {
+            Some((_, last)) => {
+                self.step_ms = t_ms.saturating_sub(*last).max(1);
+                *last = t_ms;
+            }
+            None => self.span_ms = Some((t_ms, t_ms)),
+        }
+        self.timeline.push(&decided);
+        for register in self.registers.values_mut() {
+            register.observe(t_ms, observation.customer_present);
+        }
+        self.collect();
+        if let Some(needed) = self.registers.values().map(Register::needs_from_ms).min() {
+            self.timeline.forget_before(needed);
+        }
+        decided
+    }
+
+    /// Closes what is open at the end of the source and gives every transaction, in order.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Analysed> {
+        let Some((first_ms, last_ms)) = self.span_ms else { return self.analysed };
+        let end_ms = last_ms + self.step_ms;
+        self.timeline.end(end_ms);
+        for register in self.registers.values_mut() {
+            register.finish(end_ms);
+        }
+        self.collect();
+        if self.whole_source {
+            self.measure(Transaction::of_source(ONLY_REGISTER, first_ms, end_ms));
+        }
+        self.analysed
+    }
+
+    fn collect(&mut self) {
+        let finished: Vec<Transaction> = self.registers.values_mut().flat_map(Register::take_finished).collect();
+        for transaction in finished {
+            self.measure(transaction);
+        }
+    }
+
+    fn measure(&mut self, transaction: Transaction) {
+        let nods = self.timeline.nods_between(transaction.opened_ms, transaction.closed_ms);
+        self.analysed.push(Analysed { record: TransactionRecord::measure(transaction, &self.timeline), nods });
+    }
+}

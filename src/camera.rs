@@ -1,0 +1,34 @@
+//! From the configuration to what the vision crate wants to know.
+
+use std::time::Duration;
+
+use hymy_vision::runtime::RuntimeSettings;
+use hymy_vision::{SourceSpec, Timeouts, VisionSettings, find_models};
+
+use crate::config::Config;
+
+/// Models, runtime, zones, rates and time-outs of a configuration; one signed-in person.
+#[must_use]
+pub fn vision_settings(config: &Config) -> VisionSettings {
+    VisionSettings {
+        runtime: RuntimeSettings {
+            library: config.runtime.library.clone(),
+            provider: config.runtime.provider,
+            threads: usize::from(config.runtime.threads),
+        },
+        zones: config.zones.clone(),
+        objects_hz: config.vision.objects_hz,
+        faces_hz: config.vision.faces_hz,
+        timeouts: Timeouts {
+            open: Duration::from_millis(u64::from(config.camera.open_timeout_ms)),
+            read: Duration::from_millis(u64::from(config.camera.read_timeout_ms)),
+        },
+        ..VisionSettings::new(find_models(config.models_dir.as_deref()))
+    }
+}
+
+/// The configured source, if there is one.
+#[must_use]
+pub fn source(config: &Config) -> Option<SourceSpec> {
+    config.camera.source.as_deref().map(SourceSpec::parse)
+}

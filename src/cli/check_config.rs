@@ -1,0 +1,101 @@
+//! `hymy check-config`: every fault of a file at once, or what it means.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use hymy::config::Config;
+
+/// Check a configuration file; prints every fault with its line and column, or the resolved values.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  hymy check-config configs/kiosk.toml
+
+configs/kiosk.toml explains every key. Nothing is opened or written, but for reading the token file.")]
+pub struct CheckConfig {
+    /// The file, in TOML.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+impl CheckConfig {
+    /// Checks and prints.
+    pub fn run(&self) -> anyhow::Result<()> {
+        let config = Config::load(&self.file)?;
+        super::print(&format!("OK {}\n{}", self.file.display(), resolved(&config)));
+        Ok(())
+    }
+}
+
+/// The resolved values, without the token.
+fn resolved(config: &Config) -> String {
+    let Config {
+        file: _,
+        kiosk,
+        camera,
+        zones,
+        till_zone,
+        directions,
+        models_dir,
+        runtime,
+        vision,
+        till,
+        key_file,
+        signals,
+        telemetry,
+    } = config;
+    let or = |value: Option<String>, otherwise: &str| value.unwrap_or_else(|| otherwise.to_owned());
+    let path = |path: &Option<PathBuf>, otherwise: &str| or(path.as_ref().map(|p| p.display().to_string()), otherwise);
+    let corners = |zone: &Option<hymy_vision::Polygon>| {
+        or(zone.as_ref().map(|zone| format!("{} corners", zone.corners().len())), "none")
+    };
+    let mut text = String::new();
+    let mut line = |key: &str, value: String| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {key:<26} {value}");
+    };
+    line("kiosk.data_dir", kiosk.data_dir.display().to_string());
+    line("kiosk.register", kiosk.register.clone());
+    line("camera.source", or(camera.source.as_deref().map(without_password), "none"));
+    line("camera.open_timeout_ms", camera.open_timeout_ms.to_string());
+    line("camera.read_timeout_ms", camera.read_timeout_ms.to_string());
+    line("zones.staff", corners(&zones.staff));
+    line("zones.customer", corners(&zones.customer));
+    line("zones.queue", corners(&zones.queue));
+    line("zones.till", corners(till_zone));
+    line("target", if directions.target.is_some() { "set" } else { "towards the camera" }.to_owned());
+    line("queue_direction", if directions.queue.is_some() { "set" } else { "none" }.to_owned());
+    let work: Vec<&str> = directions.work.iter().map(|work| work.name.as_str()).collect();
+    line("work_direction", if work.is_empty() { "none".to_owned() } else { work.join(", ") });
+    line("models.dir", path(models_dir, "as installed"));
+    line("runtime.library", path(&runtime.library, "as installed"));
+    line("runtime.provider", runtime.provider.name().to_owned());
+    line("runtime.threads", runtime.threads.to_string());
+    line("vision.objects_hz", vision.objects_hz.to_string());
+    line("vision.faces_hz", vision.faces_hz.to_string());
+    line("till.enabled", till.enabled.to_string());
+    line("till.listen", till.listen.to_string());
+    line("till.token", if till.token.is_some() { "set, not shown" } else { "none" }.to_owned());
+    line("till.max_late_s", till.max_late_s.to_string());
+    line("till.max_ahead_s", till.max_ahead_s.to_string());
+    line("store.key_file", key_file.display().to_string());
+    line("signals.choices", if signals.is_empty() { "none".to_owned() } else { signals.join(", ") });
+    line("telemetry.log", telemetry.log.clone());
+    line("telemetry.log_file", path(&telemetry.log_file, "none"));
+    if zones.staff.is_none() || zones.customer.is_none() {
+        text.push_str("  note: hymy run needs zones.staff and zones.customer\n");
+    }
+    text.trim_end().to_owned()
+}
+
+/// A camera's URL without what stands before its `@`.
+fn without_password(source: &str) -> String {
+    match source.split_once("://") {
+        Some((scheme, rest)) => match rest.rsplit_once('@') {
+            Some((_, host)) => format!("{scheme}://…@{host}"),
+            None => source.to_owned(),
+        },
+        None => source.to_owned(),
+    }
+}

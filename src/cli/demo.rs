@@ -1,0 +1,173 @@
+//! `hymy demo`: the real models over the staged scene, script beside measurement, and a stored summary.
+
+use std::net::SocketAddr;
+use std::ops::ControlFlow;
+
+use anyhow::Context;
+use clap::Args;
+use comfy_table::{Table, presets};
+use hymy::analysis::{Analysis, Boundaries};
+use hymy::clock::{Clock, SystemClock};
+use hymy::decide::Directions;
+use hymy::demo::{Comparison, Pair, Share, TransactionComparison, till_events};
+use hymy::store::{NewRecord, Store, StoredSummary, WindowKind};
+use hymy::summary::{Summary, TransactionRecord};
+use hymy::web::demo_page;
+use hymy_vision::{Event, SourceSpec, Vision, VisionSettings, find_models, staged};
+
+use super::{figures, progress};
+
+/// Whose summary the demo stores, in its own temporary store.
+const PERSON: &str = "demo";
+
+/// See Hymy work, without a camera: three staged transactions, scripted truth beside measurement.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hymy demo --no-serve      run it, print, end
+  hymy demo                 and then show the summary as a page on this machine until Ctrl-C
+
+The scene is composed in code from two public-domain portraits; a script moves the faces and knows every
+angle, nod and cover. The models see only the rendered frames. Nothing is downloaded, and the store is a
+temporary one that is deleted at the end.")]
+pub struct Demo {
+    /// End after printing, without serving the summary page.
+    #[arg(long)]
+    no_serve: bool,
+    /// Where to serve the summary page; loopback only.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8484", conflicts_with = "no_serve")]
+    listen: SocketAddr,
+}
+
+impl Demo {
+    /// Runs the scene, prints the comparison, stores and shows the summary.
+    pub fn run(self) -> anyhow::Result<()> {
+        if !self.listen.ip().is_loopback() {
+            let wrong = format!("--listen {} is not a loopback address; use 127.0.0.1 or [::1]", self.listen);
+            return Err(super::WrongUsage(wrong).into());
+        }
+        let stop = progress::stop_on_signal()?;
+        let settings = VisionSettings { zones: staged::zones()?, ..VisionSettings::new(find_models(None)) };
+        let mut vision = Vision::load(&settings)?;
+        let events = till_events();
+        let mut analysis = Analysis::new(Directions::default(), Boundaries::Till(&events));
+        let mut pairs: Vec<Pair> = Vec::new();
+        let bar = progress::frames(Vision::stated_frames(&SourceSpec::Staged)?);
+        let ended = vision.run(&SourceSpec::Staged, &stop, |_, event| {
+            if let Event::Observed { observation, .. } = event {
+                pairs.push(Pair::new(analysis.observe(&observation)));
+                bar.inc(1);
+            }
+            ControlFlow::Continue(())
+        });
+        bar.finish_and_clear();
+        let run = ended?;
+        anyhow::ensure!(!stop.load(std::sync::atomic::Ordering::Relaxed), "stopped after {} frames", run.processed);
+        let analysed = analysis.finish();
+        let comparison = Comparison::of(&pairs, &analysed);
+        let records: Vec<TransactionRecord> = analysed.into_iter().map(|analysed| analysed.record).collect();
+
+        super::print(&format!(
+            "Three staged transactions, {} frames. Scripted truth beside measurement:",
+            run.processed
+        ));
+        super::print(&comparison_table(&comparison).to_string());
+        super::print("What a transaction's record says:");
+        super::print(&figures::of_transactions(&records).to_string());
+        let summary = store_and_read(&records)?;
+        super::print("The stored summary, read back from the demo's own encrypted store:");
+        super::print(&figures::of_summary(&summary).to_string());
+        if self.no_serve {
+            return Ok(());
+        }
+        serve(self.listen, demo_page(&summary))
+    }
+}
+
+fn comparison_table(comparison: &Comparison) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    let columns = &comparison.transactions;
+    let title = |(index, column): (usize, &TransactionComparison)| {
+        let scripted = &column.scripted;
+        let [from, to] = [scripted.opened_ms, scripted.closed_ms].map(|ms| ms as f64 / 1000.0);
+        format!("transaction {}\n{:?}, {from:.1} to {to:.1} s", index + 1, scripted.staff)
+    };
+    table.set_header(std::iter::once(String::new()).chain(columns.iter().enumerate().map(title)));
+    let mut row = |name: &str, cell: &dyn Fn(&TransactionComparison) -> String| {
+        table.add_row(std::iter::once(name.to_owned()).chain(columns.iter().map(cell)));
+    };
+    row("head yaw, median error", &|c| degrees(c.yaw_error_deg));
+    row("head pitch, median error", &|c| degrees(c.pitch_error_deg));
+    row("of turned frames, median error", &|c| degrees(c.turned_error_deg));
+    row("nods scripted / counted", &|c| {
+        let counted = c.nods.map_or_else(|| "-".to_owned(), |nods| nods.to_string());
+        format!("{} / {counted}", c.scripted.nods)
+    });
+    row("portrait smiles / frames smiling", &|c| {
+        format!("{} / {}", if c.scripted.smiling { "yes" } else { "no" }, share(c.smiling))
+    });
+    row("covered: hidden or no face", &|c| share(c.covered));
+    row("second face: not alone", &|c| share(c.second_face));
+    row("readable frames", &|c| share(c.readable));
+    table.add_row(["empty counter: no face".to_owned(), share(comparison.empty)]);
+    table
+}
+
+fn degrees(value: Option<f32>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.1}°"))
+}
+
+fn share(share: Share) -> String {
+    share
+        .value()
+        .map_or_else(|| "-".to_owned(), |value| format!("{} of {} ({:.1} %)", share.part, share.of, 100.0 * value))
+}
+
+/// Stores the records and their summary in a temporary store, and reads the summary back.
+fn store_and_read(records: &[TransactionRecord]) -> anyhow::Result<Summary> {
+    let folder = tempfile::tempdir().context("no temporary folder for the demo's store")?;
+    let mut store = Store::open(folder.path(), &folder.path().join("hymy.key"))?;
+    let clock = SystemClock::default();
+    let started = clock.now();
+    let member = store.add_staff(PERSON, started)?;
+    let shift = store.start_shift(&member.person, staged::script::REGISTER, started)?;
+    let at = |ms: u64| started + std::time::Duration::from_millis(ms);
+    let rows: Vec<NewRecord> = records
+        .iter()
+        .map(|record| {
+            let (opened_at, closed_at) = (at(record.transaction.opened_ms), at(record.transaction.closed_ms));
+            Ok(NewRecord { opened_at, closed_at, json: serde_json::to_string(record)? })
+        })
+        .collect::<Result<_, serde_json::Error>>()?;
+    store.commit_decisions(&shift, &rows, &[], started)?;
+    let stored: Vec<TransactionRecord> = store
+        .records_of_shift(shift.id)?
+        .iter()
+        .map(|json| serde_json::from_str(json))
+        .collect::<Result<_, serde_json::Error>>()?;
+    let json = serde_json::to_string(&Summary::of(&stored))?;
+    store.put_summary(
+        &member.person,
+        WindowKind::Shift,
+        &StoredSummary { window_start: started, refreshed_at: started, json },
+    )?;
+    let summary = store.summary(&member.person, WindowKind::Shift)?.context("the summary was not stored")?;
+    Ok(serde_json::from_str(&summary.json)?)
+}
+
+/// Serves one page until Ctrl-C.
+fn serve(listen: SocketAddr, page: axum::Router) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| {
+            format!("--listen {listen} cannot be opened; choose another, as in --listen 127.0.0.1:0")
+        })?;
+        super::print(&format!("The summary is at http://{}/ until Ctrl-C.", listener.local_addr()?));
+        let stopped = async {
+            let _ = tokio::signal::ctrl_c().await;
+        };
+        axum::serve(listener, page).with_graceful_shutdown(stopped).await?;
+        Ok(())
+    })
+}

@@ -1,0 +1,75 @@
+//! Signals as a person reads them: figures of transactions, and of a window.
+
+use comfy_table::{Table, presets};
+use hymy::signals::{Figure, Measured, Reason, SignalKey};
+use hymy::summary::{Summary, TransactionRecord};
+
+/// One row a signal, one column a transaction.
+pub fn of_transactions(records: &[TransactionRecord]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    let title = |record: &TransactionRecord| {
+        let transaction = &record.transaction;
+        let cancelled = if transaction.voided { ", cancelled" } else { "" };
+        let [from, to] = [transaction.opened_ms, transaction.closed_ms].map(|ms| ms as f64 / 1000.0);
+        format!("register {}\n{from:.1} to {to:.1} s{cancelled}", transaction.register)
+    };
+    table.set_header(std::iter::once("signal".to_owned()).chain(records.iter().map(title)));
+    let columns: Vec<Vec<(SignalKey, Measured<Figure>)>> =
+        records.iter().map(|record| record.signals.figures()).collect();
+    for (row, key) in SignalKey::ALL.iter().enumerate() {
+        let cells =
+            columns.iter().map(|column| column.get(row).map_or_else(String::new, |(key, figure)| cell(*key, *figure)));
+        table.add_row(std::iter::once(key.as_str().to_owned()).chain(cells));
+    }
+    table
+}
+
+/// The signals that are on: middle value, in how many transactions shown, and why it was not observable in the rest.
+pub fn of_summary(summary: &Summary) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(["signal", "middle value", "shown in", "known in", "not observable"]);
+    for (key, line) in &summary.signals {
+        let reasons: Vec<(String, u32)> =
+            line.not_observable.iter().map(|(reason, count)| (reason_name(*reason), *count)).collect();
+        if line.behind == 0 && reasons.iter().all(|(reason, _)| reason == "signal_off") {
+            continue;
+        }
+        let value = line.median.map_or_else(String::new, |value| with_unit(key.as_str(), value));
+        let shown = line.shown_in.map_or_else(String::new, |shown| format!("{shown} of {}", line.behind));
+        let unknown: Vec<String> = reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+        table.add_row([key.as_str(), &value, &shown, &line.behind.to_string(), &unknown.join(", ")]);
+    }
+    table
+}
+
+fn cell(key: SignalKey, measured: Measured<Figure>) -> String {
+    match measured {
+        Measured::NotObservable { not_observable } => format!("not observable ({})", reason_name(not_observable)),
+        Measured::Known(Figure { value, shown, at_least }) => {
+            let value = value.map(|value| with_unit(key.as_str(), value));
+            let value = value.map(|value| if at_least { format!("at least {value}") } else { value });
+            let shown = shown.map(|shown| if shown { "shown" } else { "not shown" }.to_owned());
+            match (key, value, shown) {
+                (SignalKey::GreetDelay, None, _) => "never".to_owned(),
+                (SignalKey::GreetDelay, Some(value), _) => value,
+                (_, value, shown) => value.into_iter().chain(shown).collect::<Vec<_>>().join(", "),
+            }
+        }
+    }
+}
+
+/// A reason as the contract writes it.
+fn reason_name(reason: Reason) -> String {
+    serde_json::to_value(reason).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// A value with the unit of its signal: seconds, nods a minute, or a share in percent.
+fn with_unit(signal: &str, value: f64) -> String {
+    match signal.split('.').next().unwrap_or(signal) {
+        "greet_delay" | "longest_look" | "longest_look_away" | "phone_in_hand" => format!("{value:.1} s"),
+        "nods" => format!("{value:.1} a minute"),
+        _ => format!("{:.0} %", value * 100.0),
+    }
+}

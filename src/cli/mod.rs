@@ -1,0 +1,97 @@
+//! The commands: what they take, what they print, with which code they end.
+
+#[cfg(feature = "lab")]
+mod analyze;
+mod check_config;
+mod demo;
+mod figures;
+mod models;
+mod progress;
+mod run;
+mod staff;
+
+use std::io::Write;
+
+use clap::{Parser, Subcommand};
+use hymy::config::ConfigError;
+
+/// Private coaching from what a camera at the counter could see. Pictures are never stored, sent or shown.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    max_term_width = 100,
+    after_help = "\
+First steps:
+  hymy demo                                          see it work, without a camera
+  hymy check-config /etc/hymy/kiosk.toml             check a configuration
+  hymy staff add Aino --config /etc/hymy/kiosk.toml  add someone who agreed to take part
+  hymy run --config /etc/hymy/kiosk.toml --staff Aino
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
+HYMY_LOG overrides [telemetry] log, as in HYMY_LOG=debug."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Run),
+    #[cfg(feature = "lab")]
+    Analyze(analyze::Analyze),
+    Demo(demo::Demo),
+    Models(models::Models),
+    Staff(staff::Staff),
+    CheckConfig(check_config::CheckConfig),
+}
+
+impl Cli {
+    /// Does what was asked.
+    ///
+    /// # Errors
+    /// Whatever went wrong; [`told`] and [`exit_code`] say how to end.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::Run(run) => run.run(),
+            #[cfg(feature = "lab")]
+            Command::Analyze(analyze) => analyze.run(),
+            Command::Demo(demo) => demo.run(),
+            Command::Models(models) => models.run(),
+            Command::Staff(staff) => staff.run(),
+            Command::CheckConfig(check) => check.run(),
+        }
+    }
+}
+
+/// Wrong usage or configuration that only shows when a command runs.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct WrongUsage(pub String);
+
+/// The error in full, each cause once: many of the messages hold their cause already.
+#[must_use]
+pub fn told(error: &anyhow::Error) -> String {
+    let mut text = String::from("error: ");
+    for (index, cause) in error.chain().map(ToString::to_string).enumerate() {
+        if index == 0 {
+            text.push_str(&cause);
+        } else if !text.contains(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    text
+}
+
+/// 2 for wrong usage or configuration, 1 for everything else.
+#[must_use]
+pub fn exit_code(error: &anyhow::Error) -> u8 {
+    if error.is::<ConfigError>() || error.is::<WrongUsage>() { 2 } else { 1 }
+}
+
+/// Prints to standard output. A reader that has gone away, as `| head` does, is no failure.
+fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}");
+}

@@ -1,0 +1,214 @@
+//! `hymy run`: the kiosk. With `--staff` the person's shift begins and the camera opens; without, only
+//! the till endpoint and the socket do.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use clap::Args;
+use hymy::camera;
+use hymy::clock::{Clock, SystemClock};
+use hymy::config::Config;
+use hymy::kiosk::{self, KioskHandle, KioskSettings, VISION_CHANNEL, VisionEvent};
+use hymy::store::Store;
+use hymy::till::Plausible;
+use hymy::web::{self, WebState};
+use hymy::{control, telemetry};
+use hymy_vision::{Event, Vision, VisionSettings};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+
+use super::WrongUsage;
+
+/// How long the camera may take to close at the end.
+const VISION_CLOSES_WITHIN: Duration = Duration::from_secs(3);
+
+/// Run the kiosk until Ctrl-C or SIGTERM.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hymy run --config /etc/hymy/kiosk.toml --staff Aino   Aino's shift begins, the camera opens
+  hymy run --config /etc/hymy/kiosk.toml                no shift, no camera: the till is answered, that is all
+
+The shift ends with the program, and everything is on the disk then. After a crash, starting it again
+with the same person goes on with the same shift.")]
+pub struct Run {
+    /// The configuration; configs/kiosk.toml explains every key.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Whose shift begins; added before with: hymy staff add.
+    #[arg(long, value_name = "PERSON")]
+    staff: Option<String>,
+}
+
+impl Run {
+    /// Runs until it is stopped or the source ends.
+    pub fn run(&self) -> anyhow::Result<()> {
+        let config = Config::load(&self.config)?;
+        require(&config, self.staff.is_some())?;
+        telemetry::begin(&config.telemetry)?;
+        if config.signals.is_empty() {
+            tracing::warn!("no_signal_chosen: [signals] choices is empty, so summaries will be too");
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let ended = runtime.block_on(serve(&config, self.staff.as_deref()));
+        // A command that is being answered, or a camera that hangs, does not hold up the end.
+        runtime.shutdown_timeout(Duration::from_secs(1));
+        ended
+    }
+}
+
+/// What `run` needs beyond a valid file.
+fn require(config: &Config, shift: bool) -> Result<(), WrongUsage> {
+    let file = config.file.display();
+    let missing: Vec<&str> = [("staff", &config.zones.staff), ("customer", &config.zones.customer)]
+        .into_iter()
+        .filter_map(|(name, zone)| zone.is_none().then_some(name))
+        .collect();
+    if !missing.is_empty() {
+        return Err(WrongUsage(format!(
+            "{file}: [zones] has no {}; hymy run reads faces in the staff zone only and needs to know where \
+             customers stand, so set both (configs/kiosk.toml shows how)",
+            missing.join(" and no ")
+        )));
+    }
+    if shift && config.camera.source.is_none() {
+        return Err(WrongUsage(format!(
+            "{file}: [camera] has no source; set it, for example source = \"/dev/video0\""
+        )));
+    }
+    Ok(())
+}
+
+async fn serve(config: &Config, staff: Option<&str>) -> anyhow::Result<()> {
+    // Listened for from the start, so that a stop during start-up still ends in order.
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+    let store = Store::open(&config.kiosk.data_dir, &config.key_file)?;
+    let person = staff.map(|name| store.staff_member(name)).transpose()?.map(|member| member.person);
+    let (observed, vision) = mpsc::channel(VISION_CHANNEL);
+    let (stop, stopped) = watch::channel(false);
+    let settings = KioskSettings::of(config);
+    let (kiosk, thread) = kiosk::spawn(store, settings, person.as_ref(), Arc::clone(&clock), vision, stopped.clone())?;
+    let mut thread = tokio::task::spawn_blocking(move || thread.join());
+
+    let stop_vision = Arc::new(AtomicBool::new(false));
+    let begun = begin(config, kiosk, clock, stopped, person.is_some(), &stop_vision, observed).await;
+    let camera = match begun {
+        Ok(camera) => camera,
+        Err(error) => {
+            // The shift that was just begun is ended in order before the error is told.
+            stop.send_replace(true);
+            let _ = thread.await;
+            return Err(error);
+        }
+    };
+    tracing::info!("kiosk_started");
+    let joined = tokio::select! {
+        _ = interrupt.recv() => None,
+        _ = terminate.recv() => None,
+        joined = &mut thread => Some(joined),
+    };
+    stop_vision.store(true, Ordering::Relaxed);
+    stop.send_replace(true);
+    let joined = match joined {
+        Some(joined) => joined,
+        None => thread.await,
+    };
+    if let Some(camera) = camera {
+        close(camera).await;
+    }
+    let outcome = joined?.map_err(|_| anyhow::anyhow!("the kiosk's thread broke off; see the log"))??;
+    let _ = std::fs::remove_file(config.kiosk.data_dir.join(control::SOCKET));
+    tracing::info!("kiosk_stopped");
+    match outcome.source_failed {
+        None => Ok(()),
+        Some(reason) => Err(anyhow::anyhow!(reason)),
+    }
+}
+
+/// Opens the socket, the till endpoint and, for a shift, the camera.
+async fn begin(
+    config: &Config,
+    kiosk: KioskHandle,
+    clock: Arc<dyn Clock>,
+    mut stopped: watch::Receiver<bool>,
+    shift: bool,
+    stop_vision: &Arc<AtomicBool>,
+    observed: mpsc::Sender<VisionEvent>,
+) -> anyhow::Result<Option<JoinHandle<()>>> {
+    let socket = config.kiosk.data_dir.join(control::SOCKET);
+    let answering = control::serve(&config.kiosk.data_dir, kiosk.clone()).with_context(|| {
+        format!("{}: the socket cannot be made; choose a data_dir with a shorter path", socket.display())
+    })?;
+    tokio::spawn(answering);
+    if let (true, Some(token)) = (config.till.enabled, config.till.token.clone()) {
+        let listen = config.till.listen;
+        let listener = TcpListener::bind(listen)
+            .await
+            .with_context(|| format!("{}: [till] listen = \"{listen}\" cannot be opened", config.file.display()))?;
+        let plausible = Plausible { max_late_s: config.till.max_late_s, max_ahead_s: config.till.max_ahead_s };
+        let app = web::app(WebState { kiosk, token, plausible, clock });
+        let address = listener.local_addr()?;
+        tracing::info!(%address, "till_endpoint_opened");
+        tokio::spawn(async move {
+            let ended = axum::serve(listener, app).with_graceful_shutdown(async move {
+                let _ = stopped.wait_for(|stopped| *stopped).await;
+            });
+            if let Err(error) = ended.await {
+                tracing::error!(%error, "till_endpoint_failed");
+            }
+        });
+    }
+    if !shift {
+        return Ok(None);
+    }
+    let emit = move |event| observed.blocking_send(event).is_ok();
+    start_vision(config, Arc::clone(stop_vision), emit).map(Some)
+}
+
+/// Opens the camera and sends what it shows to `emit`, until `stop` is set or `emit` says `false`. Called
+/// only for a shift. The thread closes the camera before it ends.
+///
+/// The one place where the vision crate is plugged in.
+fn start_vision(
+    config: &Config,
+    stop: Arc<AtomicBool>,
+    emit: impl Fn(VisionEvent) -> bool + Send + 'static,
+) -> anyhow::Result<JoinHandle<()>> {
+    let source = camera::source(config).context("[camera] source is missing")?;
+    let settings = VisionSettings { retry: true, ..camera::vision_settings(config) };
+    let mut vision = Vision::load(&settings)?;
+    let thread = std::thread::Builder::new().name("hymy-vision".to_owned()).spawn(move || {
+        let ended = vision.run(&source, &stop, |_, event| {
+            let told = match event {
+                Event::Observed { observation, .. } => emit(VisionEvent::Observation(observation)),
+                Event::Lost { why } => emit(VisionEvent::SourceLost { reason: why.to_owned() }),
+                Event::Back => emit(VisionEvent::SourceBack),
+                Event::Skipped { .. } | Event::Idle => true,
+            };
+            if told { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        emit(VisionEvent::Ended { reason: ended.err().map(|error| error.to_string()) });
+    })?;
+    Ok(thread)
+}
+
+async fn close(camera: JoinHandle<()>) {
+    let begun = Instant::now();
+    while !camera.is_finished() && begun.elapsed() < VISION_CLOSES_WITHIN {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    if !camera.is_finished() {
+        tracing::error!("camera_not_closed_in_time");
+    } else if camera.join().is_err() {
+        tracing::error!("vision_thread_broke_off");
+    }
+}

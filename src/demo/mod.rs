@@ -1,0 +1,49 @@
+//! The staged demo: the scripted truth beside what was measured.
+//!
+//! The script lives in the vision crate and reaches this one as numbers; so does what the models say of the
+//! rendered frames. Nothing here changes either of them.
+
+mod comparison;
+
+pub use comparison::{Comparison, Share, TransactionComparison};
+
+use hymy_vision::staged::{ScriptedFrame, TillEventKind as ScriptedKind, script};
+
+use crate::decide::Decided;
+use crate::transaction::{TillEvent, TillEventKind};
+
+/// One frame: what was scripted, what was measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair {
+    /// The script's truth.
+    pub scripted: ScriptedFrame,
+    /// What the models saw and what was decided.
+    pub measured: Decided,
+}
+
+impl Pair {
+    /// The pair of a measured frame of the staged scene.
+    #[must_use]
+    pub fn new(measured: Decided) -> Self {
+        Self { scripted: script::truth(measured.observation.frame), measured }
+    }
+}
+
+/// The till events of the script.
+#[must_use]
+pub fn till_events() -> Vec<TillEvent> {
+    let kind = |kind| match kind {
+        ScriptedKind::Opened => TillEventKind::Opened,
+        ScriptedKind::Payment => TillEventKind::Payment,
+        ScriptedKind::Closed => TillEventKind::Closed,
+    };
+    script::till_events()
+        .into_iter()
+        .map(|event| TillEvent {
+            id: None,
+            register: event.register.to_owned(),
+            kind: kind(event.event),
+            t_ms: event.t_ms,
+        })
+        .collect()
+}

@@ -1,0 +1,80 @@
+//! How the rest of the process reaches the task: requests with a way to answer, never waiting for room.
+
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot};
+
+use super::REQUEST_CHANNEL;
+use crate::control::{Answer, Question};
+use crate::till::Report;
+
+/// What came of a reported till event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TillAnswer {
+    /// It is on the disk.
+    Accepted,
+    /// It was there already.
+    Duplicate,
+    /// Too many wait; nothing was kept.
+    Full,
+    /// It could not be written; nothing was kept.
+    Failed,
+}
+
+pub(super) enum Request {
+    Till(Report, oneshot::Sender<TillAnswer>),
+    Writable(oneshot::Sender<bool>),
+    Question(Question, oneshot::Sender<Answer>),
+}
+
+/// A way to the task; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct KioskHandle(mpsc::Sender<Request>);
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Till(..) => "Till",
+            Self::Writable(_) => "Writable",
+            Self::Question(..) => "Question",
+        })
+    }
+}
+
+pub(super) fn channel() -> (KioskHandle, mpsc::Receiver<Request>) {
+    let (sender, receiver) = mpsc::channel(REQUEST_CHANNEL);
+    (KioskHandle(sender), receiver)
+}
+
+impl KioskHandle {
+    /// Appends a reported event to the inbox.
+    pub async fn till_event(&self, report: Report) -> TillAnswer {
+        let (reply, answer) = oneshot::channel();
+        match self.0.try_send(Request::Till(report, reply)) {
+            Ok(()) => answer.await.unwrap_or(TillAnswer::Failed),
+            Err(TrySendError::Full(_)) => TillAnswer::Full,
+            Err(TrySendError::Closed(_)) => TillAnswer::Failed,
+        }
+    }
+
+    /// How many more requests may wait.
+    #[cfg(test)]
+    pub(super) fn room(&self) -> usize {
+        self.0.capacity()
+    }
+
+    /// Whether the store would take a write now.
+    pub async fn writable(&self) -> bool {
+        let (reply, answer) = oneshot::channel();
+        self.0.try_send(Request::Writable(reply)).is_ok() && answer.await.unwrap_or(false)
+    }
+
+    /// Answers a command beside the kiosk.
+    pub async fn question(&self, question: Question) -> Answer {
+        let busy = || Answer::Refused { reason: "the kiosk is busy or stopping; try again".into() };
+        let (reply, answer) = oneshot::channel();
+        match self.0.try_send(Request::Question(question, reply)) {
+            Ok(()) => answer.await.unwrap_or_else(|_| busy()),
+            Err(_) => busy(),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The task that decides transactions and owns the store: observations and till events in, records and
+//! summaries out.
+//!
+//! It runs on a thread of its own, because it writes to the disk. Everything reaches it through
+//! bounded channels; nothing else touches the store. What it logs never says what anyone did.
+
+mod axis;
+mod handle;
+mod session;
+mod task;
+mod windows;
+
+use std::sync::Arc;
+
+use hymy_vision::Observation;
+use tokio::sync::{mpsc, watch};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::decide::Directions;
+use crate::store::{PersonId, Store, StoreError};
+
+pub use handle::{KioskHandle, TillAnswer};
+pub use task::{Kiosk, Outcome};
+
+/// What the vision thread tells.
+#[derive(Clone, Debug)]
+pub enum VisionEvent {
+    /// What a frame showed; its `t_ms` counts from the source's first frame, and may begin anew after
+    /// [`Self::SourceBack`].
+    Observation(Observation),
+    /// A live source gives no frames; it is being opened again.
+    SourceLost {
+        /// Why, without a password.
+        reason: String,
+    },
+    /// It gives frames again.
+    SourceBack,
+    /// There will be no more frames: the file ended, or with a reason, the source failed for good.
+    Ended {
+        /// What failed; `None` for the clean end of a file.
+        reason: Option<String>,
+    },
+}
+
+/// Observations that may wait; at fifteen a second, four seconds' worth.
+pub const VISION_CHANNEL: usize = 64;
+
+/// Requests that may wait; beyond it the till is told to try again.
+pub const REQUEST_CHANNEL: usize = 64;
+
+/// What the task needs to know of the configuration.
+#[derive(Clone, Debug)]
+pub struct KioskSettings {
+    /// The register it watches.
+    pub register: String,
+    /// How long transactions wait for late events.
+    pub max_late_s: u32,
+    /// The signals that are on.
+    pub signals: Vec<&'static str>,
+    /// Where customers, the queue and work are, as directions.
+    pub directions: Directions,
+}
+
+impl KioskSettings {
+    /// What the configuration says.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        Self {
+            register: config.kiosk.register.clone(),
+            max_late_s: config.till.max_late_s,
+            signals: config.signals.clone(),
+            directions: config.directions.clone(),
+        }
+    }
+
+    /// Whether a signal such as `smile.greeting` is on; how much was observed always is.
+    fn is_on(&self, signal: &str) -> bool {
+        let name = signal.split('.').next().unwrap_or(signal);
+        name == "observed" || self.signals.contains(&name)
+    }
+}
+
+/// Starts the task on its thread; with a person, their shift begins, or the one that a crash left open
+/// goes on.
+///
+/// Set `stop` to end the shift, write everything and return. `vision` may be closed from the start.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn spawn(
+    store: Store,
+    settings: KioskSettings,
+    person: Option<&PersonId>,
+    clock: Arc<dyn Clock>,
+    vision: mpsc::Receiver<VisionEvent>,
+    stop: watch::Receiver<bool>,
+) -> Result<(KioskHandle, std::thread::JoinHandle<Result<Outcome, StoreError>>), StoreError> {
+    let (handle, requests) = handle::channel();
+    let kiosk = Kiosk::begin(store, settings, person, clock)?;
+    let runtime = tokio::runtime::Handle::current();
+    let thread = std::thread::spawn(move || runtime.block_on(kiosk.run(requests, vision, stop)));
+    Ok((handle, thread))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,284 @@
+//! The loop: one thing at a time, each finished before the next.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use super::handle::Request;
+use super::session::{Decisions, Session};
+use super::{KioskSettings, TillAnswer, VisionEvent, windows};
+use crate::clock::{Clock, shifted};
+use crate::control::{self, Status};
+use crate::store::{Appended, InboxEvent, NewEvent, PersonId, Store, StoreError};
+use crate::till::{self, Report};
+
+/// How often time passes for the register when nothing else happens.
+const TICK: Duration = Duration::from_millis(500);
+
+/// How long the vision thread may take to stop after it was told to.
+const VISION_STOPS_WITHIN: Duration = Duration::from_secs(2);
+
+/// A shift that a crash left open is taken up again by the same person if it began within this time:
+/// longer than a working day, shorter than from one morning to the next.
+const TAKEN_UP_WITHIN_MS: i64 = 14 * 60 * 60 * 1000;
+
+/// A probe of the store is a write to the disk, and anyone on this machine may ask for one: the answer
+/// holds for this long.
+const PROBE_HOLDS_MS: u64 = 2_000;
+
+/// Records are kept for as long as the longest window reaches back.
+const RECORDS_KEPT_MS: i64 = 28 * 24 * 60 * 60 * 1000;
+
+/// How a run ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Why the source failed for good; `None` when it ended cleanly or the run was stopped.
+    pub source_failed: Option<String>,
+}
+
+/// The task.
+pub struct Kiosk {
+    store: Store,
+    settings: KioskSettings,
+    clock: Arc<dyn Clock>,
+    session: Option<Session>,
+    unwritten: Decisions,
+    status: Status,
+    /// When the store was last probed, and whether it took the write.
+    probed: Option<(u64, bool)>,
+}
+
+impl Kiosk {
+    /// Settles what a crash left, then begins or takes up the person's shift.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub fn begin(
+        store: Store,
+        settings: KioskSettings,
+        person: Option<&PersonId>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StoreError> {
+        let status = Status { running: true, shift: person.is_some(), camera: false };
+        let unwritten = Decisions::default();
+        let mut kiosk = Self { store, settings, clock, session: None, unwritten, status, probed: None };
+        kiosk.settle(person)?;
+        let now = kiosk.clock.now();
+        kiosk.store.forget_records(shifted(now, -RECORDS_KEPT_MS))?;
+        // Twice the time within which a report is plausible: no duplicate can come after that.
+        let kept_ms = 2 * 1000 * i64::from(kiosk.settings.max_late_s).max(3_600);
+        kiosk.store.forget_events(shifted(now, -kept_ms))?;
+        if let (Some(person), None) = (person, &kiosk.session) {
+            let shift = kiosk.store.start_shift(person, &kiosk.settings.register, now)?;
+            tracing::info!("shift_began");
+            kiosk.session = Some(Session::new(shift, kiosk.settings.clone(), kiosk.clock.as_ref()));
+        }
+        Ok(kiosk)
+    }
+
+    /// Shifts left open by a crash: the person's own of just now goes on; any other is decided from its
+    /// inbox and ended.
+    fn settle(&mut self, person: Option<&PersonId>) -> Result<(), StoreError> {
+        let now_ms = self.clock.now().as_millisecond();
+        for shift in self.store.open_shifts()?.into_iter().rev() {
+            let age_ms = now_ms - shift.started_at.as_millisecond();
+            let goes_on = self.session.is_none()
+                && Some(&shift.person) == person
+                && shift.register == self.settings.register
+                && (0..TAKEN_UP_WITHIN_MS).contains(&age_ms);
+            let settings = KioskSettings { register: shift.register.clone(), ..self.settings.clone() };
+            let waiting = self.store.waiting_events(shift.id)?;
+            let mut session = Session::new(shift, settings, self.clock.as_ref());
+            for event in &waiting {
+                session.till_event(event.id, &event.event);
+            }
+            if goes_on {
+                tracing::info!("shift_taken_up_again");
+                self.session = Some(session);
+            } else {
+                tracing::warn!("interrupted_shift_ended");
+                session.finish_interrupted();
+                self.end(session)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs until `stop` is set, the source ends, or every handle is gone; then ends the shift.
+    ///
+    /// # Errors
+    /// The end of the shift cannot be written; its till events are decided again at the next start.
+    pub(super) async fn run(
+        mut self,
+        mut requests: mpsc::Receiver<Request>,
+        mut vision: mpsc::Receiver<VisionEvent>,
+        mut stop: watch::Receiver<bool>,
+    ) -> Result<Outcome, StoreError> {
+        let mut outcome = Outcome::default();
+        let mut watching = true;
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = stop.wait_for(|stopped| *stopped) => break,
+                request = requests.recv() => match request {
+                    Some(request) => self.answer(request),
+                    None => break,
+                },
+                event = vision.recv(), if watching => match event {
+                    Some(VisionEvent::Ended { reason }) => {
+                        outcome.source_failed = reason;
+                        break;
+                    }
+                    Some(event) => self.see(event),
+                    None => watching = false,
+                },
+                _ = tick.tick() => {
+                    if let Some(session) = &mut self.session {
+                        session.pass(self.clock.as_ref());
+                    }
+                }
+            }
+            self.write_decisions();
+        }
+        // What was on its way when the stop came still counts.
+        let drain = async {
+            while let Some(event) = vision.recv().await {
+                self.see(event);
+            }
+        };
+        if timeout(VISION_STOPS_WITHIN, drain).await.is_err() {
+            tracing::warn!("vision_not_stopped_in_time");
+        }
+        requests.close();
+        while let Some(request) = requests.recv().await {
+            self.answer(request);
+        }
+        if let Some(mut session) = self.session.take() {
+            session.finish(self.clock.as_ref());
+            self.end(session)?;
+            tracing::info!("shift_ended");
+        }
+        self.store.flush()?;
+        Ok(outcome)
+    }
+
+    fn see(&mut self, event: VisionEvent) {
+        let Some(session) = &mut self.session else { return };
+        match event {
+            VisionEvent::Observation(observation) => {
+                self.status.camera = true;
+                session.observe(&observation, self.clock.as_ref());
+            }
+            VisionEvent::SourceLost { reason } => {
+                tracing::warn!(reason, "camera_lost");
+                self.status.camera = false;
+                session.source_closed();
+            }
+            VisionEvent::SourceBack => {
+                tracing::info!("camera_back");
+                session.source_closed();
+            }
+            VisionEvent::Ended { .. } => self.status.camera = false,
+        }
+    }
+
+    fn answer(&mut self, request: Request) {
+        // A client that has gone away does not wait for its answer.
+        match request {
+            Request::Till(report, reply) => {
+                let _ = reply.send(self.take_report(&report));
+            }
+            Request::Writable(reply) => {
+                let _ = reply.send(self.writable());
+            }
+            Request::Question(question, reply) => {
+                let answer = control::answer(&mut self.store, &question, &self.status, self.clock.as_ref());
+                let _ = reply.send(answer);
+            }
+        }
+    }
+
+    fn writable(&mut self) -> bool {
+        let now_ms = self.clock.monotonic_ms();
+        match self.probed {
+            Some((probed_ms, writable)) if now_ms.saturating_sub(probed_ms) < PROBE_HOLDS_MS => writable,
+            _ => {
+                let writable = self.store.writable();
+                self.probed = Some((now_ms, writable));
+                writable
+            }
+        }
+    }
+
+    /// On the disk first, decided after. An event of another register, or without a shift, concerns
+    /// nobody and is kept only to know its duplicates.
+    fn take_report(&mut self, report: &Report) -> TillAnswer {
+        let mut session = self.session.as_mut().filter(|session| session.shift.register == report.register);
+        if let Some(session) = &mut session {
+            // The wall clock may have jumped since the last tick; the event's time is by the clock of now.
+            session.pass(self.clock.as_ref());
+        }
+        let event = InboxEvent {
+            register: report.register.clone(),
+            event: till::kind_name(report.kind).to_owned(),
+            at: report.at,
+        };
+        let shift = session.as_ref().map(|session| session.shift.id);
+        let new = NewEvent { dedup_key: report.dedup_key(), event, shift };
+        match self.store.append_event(&new, self.clock.now()) {
+            Ok(Appended::New(id)) => {
+                if let Some(session) = session {
+                    session.till_event(id, &new.event);
+                }
+                TillAnswer::Accepted
+            }
+            Ok(Appended::Duplicate) => TillAnswer::Duplicate,
+            Err(StoreError::InboxFull(_)) => TillAnswer::Full,
+            Err(error) => {
+                tracing::error!(%error, "till_event_not_kept");
+                TillAnswer::Failed
+            }
+        }
+    }
+
+    /// Writes what was decided; what cannot be written now is tried again with the next decision or tick.
+    fn write_decisions(&mut self) {
+        let Some(session) = &mut self.session else { return };
+        self.unwritten.append(session.take_decisions());
+        if self.unwritten.is_empty() {
+            return;
+        }
+        let shift = session.shift.clone();
+        if let Err(error) = commit(&mut self.store, &shift, &mut self.unwritten, self.clock.as_ref()) {
+            tracing::error!(%error, "decisions_not_written");
+        }
+    }
+
+    /// Writes what a finished session decided, and the end of its shift.
+    fn end(&mut self, mut session: Session) -> Result<(), StoreError> {
+        let mut decisions = std::mem::take(&mut self.unwritten);
+        decisions.append(session.take_decisions());
+        commit(&mut self.store, &session.shift, &mut decisions, self.clock.as_ref())?;
+        self.store.end_shift(session.shift.id, self.clock.now())
+    }
+}
+
+/// Writes records and handled events together, then the summaries, which can be made again.
+fn commit(
+    store: &mut Store,
+    shift: &crate::store::Shift,
+    decisions: &mut Decisions,
+    clock: &dyn Clock,
+) -> Result<(), StoreError> {
+    let now = clock.now();
+    store.commit_decisions(shift, &decisions.records, &decisions.handled, now)?;
+    let recorded = !decisions.records.is_empty();
+    *decisions = Decisions::default();
+    if recorded {
+        windows::refresh(store, shift, now, &clock.time_zone())?;
+    }
+    Ok(())
+}

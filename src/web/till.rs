@@ -1,0 +1,67 @@
+//! `POST /api/v1/till/events`: one event, on the disk before it is accepted.
+
+use std::time::Duration;
+
+use axum::body::to_bytes;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use subtle::ConstantTimeEq;
+
+use super::WebState;
+use crate::kiosk::TillAnswer;
+use crate::till::{Refusal, Report};
+
+/// An event with the longest id and register takes less than half of this.
+pub(super) const MAX_BODY_BYTES: usize = 4096;
+
+/// How long a body may take to arrive; a till on the same machine needs none of it.
+const BODY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The handler. The token is checked before the body is read.
+pub(super) async fn receive(State(state): State<WebState>, request: Request) -> Response {
+    let (code, text) = answer(&state, request).await;
+    if code.is_client_error() || code.is_server_error() {
+        tracing::warn!(status = code.as_u16(), "till_event_refused");
+    }
+    if code == StatusCode::UNAUTHORIZED {
+        return (code, [(header::WWW_AUTHENTICATE, "Bearer")], text).into_response();
+    }
+    (code, text).into_response()
+}
+
+async fn answer(state: &WebState, request: Request) -> (StatusCode, &'static str) {
+    if !authorised(state, &request) {
+        return (StatusCode::UNAUTHORIZED, "a bearer token is needed\n");
+    }
+    let body = match tokio::time::timeout(BODY_TIMEOUT, to_bytes(request.into_body(), MAX_BODY_BYTES)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return (StatusCode::PAYLOAD_TOO_LARGE, "an event has at most 4096 bytes\n"),
+        Err(_) => return (StatusCode::REQUEST_TIMEOUT, "the body took too long\n"),
+    };
+    let report = match Report::live(&body, state.clock.now(), state.plausible) {
+        Ok(report) => report,
+        Err(refusal) => {
+            tracing::debug!(%refusal, "till_event_not_understood");
+            return match refusal {
+                Refusal::Malformed(_) => (StatusCode::BAD_REQUEST, "not a till event; see the documentation\n"),
+                Refusal::ImplausibleTime(_) => {
+                    (StatusCode::UNPROCESSABLE_ENTITY, "the time is too far from this machine's clock\n")
+                }
+            };
+        }
+    };
+    match state.kiosk.till_event(report).await {
+        TillAnswer::Accepted => (StatusCode::ACCEPTED, "accepted\n"),
+        TillAnswer::Duplicate => (StatusCode::OK, "duplicate\n"),
+        TillAnswer::Full => (StatusCode::SERVICE_UNAVAILABLE, "full; try again later\n"),
+        TillAnswer::Failed => (StatusCode::SERVICE_UNAVAILABLE, "the event could not be kept; try again later\n"),
+    }
+}
+
+/// Compares in constant time, so that the answer's delay tells nothing about the token.
+fn authorised(state: &WebState, request: &Request) -> bool {
+    let presented = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let Some((scheme, token)) = presented.and_then(|value| value.split_once(' ')) else { return false };
+    scheme.eq_ignore_ascii_case("bearer") && bool::from(token.trim().as_bytes().ct_eq(state.token.as_bytes()))
+}

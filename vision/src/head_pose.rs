@@ -4,6 +4,8 @@
 //! Axes: x right in the picture, y up, z towards the camera. The fit is made around the face's own position,
 //! so a face that looks straight into the lens has yaw, pitch and roll 0 wherever it is in the picture.
 
+mod in_view;
+
 use opencv::core::{Mat, MatTraitConst};
 
 use crate::error::VisionError;
@@ -177,9 +179,6 @@ fn weighted_centre(points: impl Iterator<Item = ([f32; 3], f32)>) -> [f32; 3] {
     }
     sum.map(|value| value / total)
 }
-
-#[cfg(feature = "lab")]
-mod in_view;
 
 #[cfg(test)]
 mod tests {

@@ -1,19 +1,22 @@
-//! Head pose as MediaPipe's Face Landmarker states it, to compare the port with it; no observation uses it.
+//! The rotation of a face in the view of a lens: what an observation's angles are read from.
 //!
-//! MediaPipe (`face_geometry`'s pipeline) takes the picture for the view of a camera whose lens covers 63 degrees
-//! from top to bottom, and moves the mesh's points along that camera's rays before it fits them. Away from the
-//! middle of the picture this shears the face by its own depth: the rotation is then neither relative to the ray to
-//! the face nor to the camera's axis, but up to ten degrees from the first, whatever the real lens is.
+//! The mesh knows a face as it looks along the ray to it, but MediaPipe's Face Landmarker, with which angles are
+//! compared, takes the picture for the view of a lens that covers 63 degrees from top to bottom and moves the points
+//! along that lens's rays before the fit. That shears a face away from the middle of the picture by its own depth:
+//! up to ten degrees, whatever the real lens is. Without any lens the fit is truest to the ray (2.6 degrees at most,
+//! photographed by a turned virtual camera) and differs from MediaPipe's pitch by 3 to 5 degrees on faces high in the
+//! picture. The lens assumed here lies between: within 5 degrees of the ray anywhere in the picture, and within 4 of
+//! MediaPipe for nine frames in ten. `docs/decisions/0004-head-pose-lens.md` has the figures.
 
 use super::{CanonicalFace, Rotation, camera_from_head, subtract, weighted_centre};
 use crate::models::face_mesh::{FACE_POINTS, Mesh};
 
-/// The field of view that MediaPipe assumes, from the top of the picture to the bottom.
-const VERTICAL_FOV_DEG: f32 = 63.0;
+/// The assumed field of view, from the top of the picture to the bottom.
+const VERTICAL_FOV_DEG: f32 = 24.0;
 
 impl CanonicalFace {
-    /// MediaPipe's rotation of the mesh in a picture of this size.
-    pub(crate) fn fit_in_view(&self, mesh: &Mesh, width_px: f32, height_px: f32) -> Option<Rotation> {
+    /// The rotation of the mesh in a picture of this size.
+    pub(crate) fn fit_in_view(&self, mesh: &Mesh, (width_px, height_px): (f32, f32)) -> Option<Rotation> {
         // On the plane one unit before the lens, which is also the unit of depth.
         let unit = 2.0 * (VERTICAL_FOV_DEG / 2.0).to_radians().tan() / height_px;
         let flat = |index: usize| {

@@ -85,9 +85,9 @@ fn a_face_keeps_its_angles_wherever_it_is_in_the_picture() {
             let there = pose(down_deg, right_deg);
             let off_deg =
                 [there.yaw_deg - middle.yaw_deg, there.pitch_deg - middle.pitch_deg, there.roll_deg - middle.roll_deg];
-            // Seen: at most 2.6 degrees, where a fit in the perspective of MediaPipe's camera is up to 10 off.
+            // Seen: at most 5.0 degrees; without the assumed lens 2.6, with MediaPipe's 10 (docs/decisions/0004).
             assert!(
-                off_deg.iter().all(|off| off.abs() < 4.0),
+                off_deg.iter().all(|off| off.abs() < 6.0),
                 "camera {down_deg:+} down {right_deg:+} right: yaw, pitch, roll off by {off_deg:.1?}"
             );
         }

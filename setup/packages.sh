@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that Hymy needs, only those that are missing, saying what and why.
-# Usage: setup/packages.sh build|test
+# Usage: setup/packages.sh build|test|models    (test includes build)
 set -euo pipefail
 
 # package: why
@@ -22,11 +22,16 @@ test=(
   "gstreamer1.0-plugins-good: the RTSP test server's encoder"
   "ffmpeg: makes and cuts test clips"
 )
+models=(
+  "python3-venv: keeps the conversion's packages apart"
+  "python3-pip: fetches them"
+)
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;
   test) wanted=("${build[@]}" "${test[@]}") ;;
-  *) echo "usage: setup/packages.sh build|test" >&2; exit 2 ;;
+  models) wanted=("${models[@]}") ;;
+  *) echo "usage: setup/packages.sh build|test|models" >&2; exit 2 ;;
 esac
 
 missing=()

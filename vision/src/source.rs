@@ -3,6 +3,7 @@
 //! Back-ends are named (FFmpeg for files and streams, V4L2 for devices) and have time-outs, because OpenCV
 //! otherwise tries one after the other and waits for half a minute. Audio is never opened.
 
+mod container;
 mod file;
 mod live;
 mod staged;

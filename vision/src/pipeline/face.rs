@@ -147,8 +147,10 @@ impl Pipeline {
         let posture = self.memory.posture.read(t_ms, &bounds, &head);
         #[cfg(feature = "lab")]
         {
-            self.reading =
-                coefficients.map(|Coefficients(blendshapes)| crate::lab::FaceReading { blendshapes, rotation });
+            let in_view = self.canonical.fit_in_view(mesh, frame.width_px() as f32, frame.height_px() as f32);
+            self.reading = coefficients.zip(in_view).map(|(Coefficients(blendshapes), rotation_in_view)| {
+                crate::lab::FaceReading { blendshapes, rotation, rotation_in_view }
+            });
         }
         self.timings.add(Stage::Postprocess, start.elapsed());
         Ok(FaceResult { face: Some(face), bounds: Some(bounds), posture, skin: SkinTone::of(mesh, frame)? })

@@ -126,9 +126,9 @@ pub const SIGNALS: &[&str] = &[
 ];
 
 /// Ten seconds: an RTSP camera that is asleep has been seen to need about half of it.
-const OPEN_TIMEOUT_MS: u64 = 10_000;
+const OPEN_TIMEOUT_MS: u64 = 5_000;
 /// Long enough for a key frame every two seconds, short enough to say soon that the camera is gone.
-const READ_TIMEOUT_MS: u64 = 4_000;
+const READ_TIMEOUT_MS: u64 = 900;
 /// Presence needs 3 s of standing, so three looks a second are plenty.
 const OBJECTS_HZ: f64 = 3.0;
 /// A nod takes about half a second; ten looks a second follow it.

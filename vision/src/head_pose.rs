@@ -4,6 +4,8 @@
 //! Axes: x right in the picture, y up, z towards the camera. The fit is made around the face's own position,
 //! so a face that looks straight into the lens has yaw, pitch and roll 0 wherever it is in the picture.
 
+mod in_view;
+
 use opencv::core::{Mat, MatTraitConst};
 
 use crate::error::VisionError;
@@ -54,10 +56,13 @@ impl CanonicalFace {
 
     /// The rotation that turns the canonical face into the mesh; `None` when the points are degenerate.
     pub(crate) fn fit(&self, mesh: &Mesh) -> Option<Rotation> {
-        let point = |index: usize| {
+        self.fit_points(|index| {
             let [x, y, z] = mesh.points[index];
             [x, -y, -z]
-        };
+        })
+    }
+
+    fn fit_points(&self, point: impl Fn(usize) -> [f32; 3]) -> Option<Rotation> {
         let centre = weighted_centre(self.points.iter().map(|(id, _, weight)| (point(*id), *weight)));
         // Correlation of canonical (rows) and seen (columns) positions.
         let mut s = [[0.0f64; 3]; 3];
@@ -155,7 +160,7 @@ fn head_from_camera(rotation: &Rotation, v: [f32; 3]) -> [f32; 3] {
 }
 
 /// A position or direction in camera axes, from one in head axes.
-#[cfg(test)]
+#[cfg(any(test, feature = "lab"))]
 fn camera_from_head(rotation: &Rotation, v: [f32; 3]) -> [f32; 3] {
     rotation.map(|row| row[0] * v[0] + row[1] * v[1] + row[2] * v[2])
 }

@@ -67,7 +67,8 @@ pub struct Rect {
     pub h: f32,
 }
 
-/// Head rotation in degrees; all 0 for a face that looks straight into the lens.
+/// Head rotation in degrees, relative to the ray from the lens to the face: all 0 for a face that looks straight into
+/// the lens, within 5 degrees at the corners of the picture (`docs/decisions/0004-head-pose-lens.md`).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HeadPose {
     /// Positive towards the right of the picture.

@@ -98,15 +98,17 @@ pub(crate) struct PhoneEvidence {
 }
 
 impl PhoneEvidence {
-    /// The places to search now: both at first and when something was just seen elsewhere, else in turn.
+    /// The places to search now: both at first, then mostly where something was held last, else in turn.
     pub(crate) fn places(&mut self) -> &'static [Place] {
+        let first = self.looks == 0;
         self.looks = self.looks.wrapping_add(1);
-        match (self.held_at, self.looks) {
-            (_, 1) => &Place::ALL,
-            (Some(Place::Head), n) if n % 4 != 0 => &Place::ALL[..1],
-            (Some(Place::Hands), n) if n % 4 != 0 => &Place::ALL[1..],
-            (Some(Place::Head), _) | (None, _) if self.looks % 2 == 0 => &Place::ALL[1..],
-            _ => &Place::ALL[..1],
+        let [head, hands] = [&Place::ALL[..1], &Place::ALL[1..]];
+        let elsewhere = self.looks.is_multiple_of(4);
+        match self.held_at {
+            _ if first => &Place::ALL,
+            Some(Place::Head) => [head, hands][usize::from(elsewhere)],
+            Some(Place::Hands) => [hands, head][usize::from(elsewhere)],
+            None => [head, hands][usize::from(self.looks.is_multiple_of(2))],
         }
     }
 

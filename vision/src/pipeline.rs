@@ -299,3 +299,6 @@ fn fractions(bounds: &[f32; 4], frame: &Frame) -> Rect {
         h: (bounds[3] - bounds[1]) / height,
     }
 }
+
+#[cfg(test)]
+mod tests;

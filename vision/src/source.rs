@@ -3,6 +3,7 @@
 //! Back-ends are named (FFmpeg for files and streams, V4L2 for devices) and have time-outs, because OpenCV
 //! otherwise tries one after the other and waits for half a minute. Audio is never opened.
 
+mod container;
 mod file;
 mod live;
 mod staged;
@@ -34,7 +35,7 @@ pub enum SourceSpec {
     Staged,
 }
 
-/// Time-outs of live sources.
+/// Time-outs of live sources. A read cannot be interrupted, so its time-out bounds how long closing takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
     /// How long opening may take.
@@ -45,7 +46,7 @@ pub struct Timeouts {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { open: Duration::from_secs(5), read: Duration::from_secs(2) }
+        Self { open: Duration::from_secs(5), read: Duration::from_millis(900) }
     }
 }
 

@@ -170,6 +170,18 @@ impl Vision {
         &mut self,
         source: &SourceSpec,
         stop: &AtomicBool,
+        sink: impl FnMut(&Self, Event<'_>) -> ControlFlow<()>,
+    ) -> Result<RunReport, VisionError> {
+        let end = self.run_until(source, stop, sink);
+        // Whatever ended the run, nothing of it stays in memory.
+        self.pipeline.forget();
+        end
+    }
+
+    fn run_until(
+        &mut self,
+        source: &SourceSpec,
+        stop: &AtomicBool,
         mut sink: impl FnMut(&Self, Event<'_>) -> ControlFlow<()>,
     ) -> Result<RunReport, VisionError> {
         let mut frames = source.open(self.timeouts, self.retry)?;
@@ -178,13 +190,13 @@ impl Vision {
         self.pipeline.forget();
         while !stop.load(Ordering::Relaxed) {
             let start = Instant::now();
-            let next = frames.next(&mut frame);
-            if matches!(next, Ok(Next::Frame(_))) {
+            let next = frames.next(&mut frame)?;
+            if matches!(next, Next::Frame(_)) {
                 self.pipeline.timings.add(Stage::Capture, start.elapsed());
             }
             let file;
             let event = match &next {
-                Ok(Next::Frame(stamp)) => {
+                Next::Frame(stamp) => {
                     let observation = match stamp.file {
                         Some(_) => self.pipeline.process_still(&mut frame, stamp.index)?,
                         None => self.pipeline.process(&mut frame, stamp.index, stamp.t_ms)?,
@@ -193,31 +205,26 @@ impl Vision {
                     file = stamp.file.clone();
                     Event::Observed { observation, file: file.as_deref() }
                 }
-                Ok(Next::Skipped { file, why }) => {
+                Next::Skipped { file, why } => {
                     report.skipped += 1;
                     Event::Skipped { file, why }
                 }
-                Ok(Next::Lost { why }) => {
+                Next::Lost { why } => {
                     self.pipeline.forget();
                     frame.wipe();
                     Event::Lost { why }
                 }
-                Ok(Next::Back) => Event::Back,
-                Ok(Next::Idle) => Event::Idle,
-                Ok(Next::End) => break,
-                Err(_) => break,
+                Next::Back => Event::Back,
+                Next::Idle => Event::Idle,
+                Next::End => break,
             };
             let flow = sink(self, event);
             report.dropped = frames.dropped();
-            if let Err(error) = next {
-                return Err(error);
-            }
             if flow.is_break() {
                 break;
             }
         }
         report.frames = report.processed + report.dropped + report.skipped;
-        self.pipeline.forget();
         Ok(report)
     }
 

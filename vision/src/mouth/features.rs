@@ -83,7 +83,7 @@ pub(super) fn look(mesh: &Mesh, crop: &[f32]) -> Look {
     let mut skin = SKIN.map(at);
     let has_colour = skin.iter().any(|[r, g, b]| (r - g).abs() >= GREY_BELOW || (b - g).abs() >= GREY_BELOW);
     let brightness = luminance(median_of(&mut skin, |colour| colour.map(|value| value + 1.0))).max(8.0);
-    let tone = median_of(&mut skin, |colour| chroma(colour));
+    let tone = median_of(&mut skin, chroma);
     let reference = Reference { brightness, tone };
     let eye_distance =
         distance(mesh.crop_xy[263], mesh.crop_xy[33]).max(1.6 * distance(mesh.crop_xy[6], mesh.crop_xy[2]));

@@ -120,11 +120,13 @@ impl Pipeline {
         let coefficients = timings.measure(Stage::Blendshapes, || blendshapes.run(mesh))?;
         let start = std::time::Instant::now();
         let bounds = mesh.bounds();
-        let Some(rotation) = self.canonical.fit(mesh) else {
+        let size_px = (frame.width_px() as f32, frame.height_px() as f32);
+        let rotations = self.canonical.fit(mesh).zip(self.canonical.fit_in_view(mesh, size_px));
+        let Some((own_rotation, rotation)) = rotations else {
             return Ok(FaceResult::default());
         };
         let head = head_pose::angles(&rotation);
-        let axes = HeadAxes::new(mesh, rotation);
+        let axes = HeadAxes::new(mesh, own_rotation);
         let mouth_visible = self.memory.mouth.is_visible(mesh, self.mesh.input(), head.yaw_deg, t_ms);
         let turned_away = head.yaw_deg.abs() > MAX_YAW_DEG || head.pitch_deg.abs() > MAX_PITCH_DEG;
         let width_px = bounds[2] - bounds[0];

@@ -8,6 +8,7 @@ use opencv::videoio::{
     VideoCaptureTraitConst,
 };
 
+use super::container::Completeness;
 use super::{FrameSource, FrameStamp, Next, path_error};
 use crate::error::VisionError;
 use crate::frame::Frame;
@@ -25,12 +26,16 @@ pub(crate) struct FileSource {
     times: u32,
     fps: f64,
     stated: Option<u64>,
+    /// What the stated count is worth.
+    completeness: Completeness,
     /// Frames of all rounds, and of this one.
     index: u64,
     read: u64,
-    /// Where this round started, and the time of the newest frame.
+    /// Where this round started.
     offset_ms: u64,
-    last_ms: u64,
+    /// The container's time of this round's first frame, and the newest frame's time since then.
+    first_ms: f64,
+    within_ms: f64,
 }
 
 impl FileSource {
@@ -47,27 +52,48 @@ impl FileSource {
             times,
             fps,
             stated,
+            completeness: Completeness::of(path)
+                .map_err(|error| path_error(path, format!("cannot be read: {error}")))?,
             index: 0,
             read: 0,
             offset_ms: 0,
-            last_ms: 0,
+            first_ms: 0.0,
+            within_ms: 0.0,
         })
     }
 
-    /// The frame's time: the container's where it makes sense, else from the rate; never backwards.
-    fn stamp_ms(&self) -> u64 {
-        let by_rate = (self.read as f64 * 1000.0 / self.fps).round() as u64;
-        let container = self.capture.get(CAP_PROP_POS_MSEC).ok().filter(|ms| ms.is_finite() && *ms >= 0.0);
-        let within = container.map_or(by_rate, |ms| ms.round() as u64);
-        // A stamp that stands still is a container without stamps.
-        let within = if within == 0 && self.read > 0 { by_rate } else { within };
-        (self.offset_ms + within).max(self.last_ms)
+    fn period_ms(&self) -> f64 {
+        1000.0 / self.fps
     }
 
+    /// The frame's time since the first: the container's where it moves on, else one period later. (OpenCV gives 0
+    /// for containers without times, and for the frames that a decoder holds back until the file has ended.)
+    fn stamp_ms(&mut self) -> u64 {
+        let container = self.capture.get(CAP_PROP_POS_MSEC).ok().filter(|ms| ms.is_finite() && *ms >= 0.0);
+        if self.read == 0 {
+            self.first_ms = container.unwrap_or(0.0);
+            self.within_ms = 0.0;
+        } else {
+            self.within_ms = container
+                .map(|ms| ms - self.first_ms)
+                .filter(|ms| *ms >= self.within_ms + 1.0)
+                .unwrap_or(self.within_ms + self.period_ms());
+        }
+        self.offset_ms + self.within_ms.round() as u64
+    }
+
+    /// A truncated file ends like a whole one, so the container's word is needed: its count of frames, or where
+    /// that is a guess, its length as well, because a file of variable rate has fewer frames than are guessed.
     fn check_complete(&self) -> Result<(), VisionError> {
         let Some(stated) = self.stated else { return Ok(()) };
         let tolerated = MISSING_FRAMES.max((stated as f64 * MISSING_SHARE) as u64);
-        if self.read + tolerated < stated {
+        let reached = (self.within_ms / self.period_ms()).round() as u64 + 1;
+        let ends_early = match self.completeness {
+            Completeness::Counted | Completeness::Cut => true,
+            Completeness::Whole => false,
+            Completeness::Unknown => reached + tolerated < stated,
+        };
+        if ends_early && self.read + tolerated < stated {
             return Err(VisionError::Truncated { locator: self.path.display().to_string(), read: self.read, stated });
         }
         Ok(())
@@ -101,7 +127,8 @@ impl FrameSource for FileSource {
             if read && frame.is_readable() {
                 let t_ms = self.stamp_ms();
                 let stamp = FrameStamp { index: self.index, t_ms, file: None };
-                (self.last_ms, self.index, self.read) = (t_ms, self.index + 1, self.read + 1);
+                self.index += 1;
+                self.read += 1;
                 return Ok(Next::Frame(stamp));
             }
             self.check_complete()?;
@@ -113,7 +140,7 @@ impl FrameSource for FileSource {
             }
             self.times_left -= 1;
             self.capture = open_capture(&self.path)?;
-            self.offset_ms = self.last_ms + (1000.0 / self.fps).round() as u64;
+            self.offset_ms += (self.within_ms + self.period_ms()).round().max(1.0) as u64;
             self.read = 0;
         }
     }

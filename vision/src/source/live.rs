@@ -26,7 +26,8 @@ const IDLE: Duration = Duration::from_millis(100);
 pub(crate) struct LiveSource {
     shared: Arc<Shared>,
     reader: Option<JoinHandle<()>>,
-    started: Instant,
+    /// When the first frame was taken.
+    started: Option<Instant>,
     said_lost: bool,
 }
 
@@ -66,7 +67,7 @@ impl LiveSource {
             .name("hymy-capture".to_owned())
             .spawn(move || read_for_ever(&spec, timeouts, first, &for_reader))
             .map_err(|error| source_error("capture thread", error.to_string()))?;
-        Ok(Self { shared, reader: Some(reader), started: Instant::now(), said_lost: false })
+        Ok(Self { shared, reader: Some(reader), started: None, said_lost: false })
     }
 }
 
@@ -86,7 +87,8 @@ impl FrameSource for LiveSource {
                 return Ok(Next::Back);
             }
             std::mem::swap(&mut slot.frame, frame);
-            let t_ms = taken.saturating_duration_since(self.started).as_millis() as u64;
+            let started = *self.started.get_or_insert(taken);
+            let t_ms = taken.saturating_duration_since(started).as_millis() as u64;
             return Ok(Next::Frame(FrameStamp { index, t_ms, file: None }));
         }
         match &slot.lost {

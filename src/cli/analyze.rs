@@ -53,7 +53,13 @@ pub struct Analyze {
     #[arg(long, value_name = "OUT")]
     summary: Option<PathBuf>,
     /// Read a file this many times over.
-    #[arg(long = "loop", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(
+        long = "loop",
+        value_name = "N",
+        default_value_t = 1,
+        value_parser = clap::value_parser!(u32).range(1..),
+        conflicts_with = "stills"
+    )]
     times: u32,
     /// Zones, target, runtime and rates; without it the whole frame is the staff zone.
     #[arg(long, value_name = "FILE")]
@@ -84,6 +90,7 @@ impl Analyze {
     /// Runs the source to its end, or until Ctrl-C; what was read is written either way.
     pub fn run(self) -> anyhow::Result<()> {
         eprintln!("hymy analyze is a developers' tool: do not analyse recordings of people who did not agree to it.");
+        self.refuse_overwriting()?;
         let config = self.config.as_deref().map(Config::load).transpose()?;
         let events = self.till.as_deref().map(read_lines).transpose()?;
         let source = self.source_spec()?;
@@ -98,10 +105,13 @@ impl Analyze {
             None => Boundaries::WholeSource,
         };
         let mut analysis = Analysis::new(directions, boundaries);
-        let mut lines = self.observations.as_deref().map(Lines::create).transpose()?;
         let stop = progress::stop_on_signal()?;
+        let stated = Vision::stated_frames(&source)?;
         let mut vision = Vision::load(&settings)?;
-        let bar = progress::frames(Vision::stated_frames(&source)?);
+        // Only once there is something to read: an earlier run's results are not lost to a mistyped source.
+        let mut lines = self.observations.as_deref().map(Output::create).transpose()?;
+        let summary = self.summary.as_deref().map(Output::create).transpose()?;
+        let bar = progress::frames(stated);
 
         let mut seen = RunReport::default();
         let mut unwritten = None;
@@ -111,7 +121,7 @@ impl Analyze {
                     let decided = analysis.observe(&observation);
                     seen.processed += 1;
                     bar.inc(1);
-                    let written = lines.as_mut().map(|lines| lines.write(&ObservationLine::new(&decided, file)));
+                    let written = lines.as_mut().map(|lines| lines.line(&ObservationLine::new(&decided, file)));
                     if let Some(Err(error)) = written {
                         unwritten = Some(error);
                         return ControlFlow::Break(());
@@ -139,8 +149,8 @@ impl Analyze {
             Err(_) => RunReport { frames: seen.processed + seen.skipped, ..seen },
         };
         let records: Vec<TransactionRecord> = analysis.finish().into_iter().map(|analysed| analysed.record).collect();
-        if let Some(path) = &self.summary {
-            write_json(path, &report(&source, run, &records, &vision))?;
+        if let Some(summary) = summary {
+            summary.whole(&report(&source, run, &records, &vision))?;
         }
         tell(&source, run, &records);
         match ended {
@@ -151,6 +161,22 @@ impl Analyze {
             }
             Ok(_) => Ok(()),
         }
+    }
+
+    /// An output never replaces what is read, nor the other output.
+    fn refuse_overwriting(&self) -> Result<(), super::WrongUsage> {
+        let outputs = [("--observations", &self.observations), ("--summary", &self.summary)];
+        let outputs: Vec<_> = outputs.into_iter().filter_map(|(name, path)| Some((name, path.as_deref()?))).collect();
+        let source = Path::new(&self.source);
+        let read = [Some(source), self.till.as_deref(), self.config.as_deref()];
+        for (index, (name, path)) in outputs.iter().enumerate() {
+            let others = outputs.iter().take(index).map(|(_, other)| *other);
+            if read.iter().flatten().copied().chain(others).any(|other| same_file(path, other)) {
+                let path = path.display();
+                return Err(super::WrongUsage(format!("{name} {path} would overwrite {path}; name another file")));
+            }
+        }
+        Ok(())
     }
 
     fn source_spec(&self) -> anyhow::Result<SourceSpec> {
@@ -200,32 +226,44 @@ fn tell(source: &SourceSpec, run: RunReport, records: &[TransactionRecord]) {
     }
 }
 
-/// Observations, one JSON object a line.
-struct Lines {
+/// Whether both name one file; devices such as /dev/null may be named twice.
+fn same_file(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other && one.is_file(),
+        _ => a == b,
+    }
+}
+
+/// A file of JSON, made before the work begins, so that a wrong path is told at once.
+struct Output {
     path: PathBuf,
     out: BufWriter<File>,
 }
 
-impl Lines {
+impl Output {
     fn create(path: &Path) -> anyhow::Result<Self> {
-        let file = File::create(path).with_context(|| format!("{}: cannot be written", path.display()))?;
+        let file = File::create(path).with_context(|| unwritable(path))?;
         Ok(Self { path: path.to_owned(), out: BufWriter::new(file) })
     }
 
-    fn write(&mut self, line: &ObservationLine<'_>) -> anyhow::Result<()> {
+    /// One object on a line of its own.
+    fn line(&mut self, line: &ObservationLine<'_>) -> anyhow::Result<()> {
         let written = serde_json::to_writer(&mut self.out, line).map_err(std::io::Error::from);
-        written
-            .and_then(|()| self.out.write_all(b"\n"))
-            .with_context(|| format!("{}: cannot be written", self.path.display()))
+        written.and_then(|()| self.out.write_all(b"\n")).with_context(|| unwritable(&self.path))
+    }
+
+    /// The one object of the file.
+    fn whole(mut self, report: &Report<'_>) -> anyhow::Result<()> {
+        let written = serde_json::to_writer_pretty(&mut self.out, report).map_err(std::io::Error::from);
+        written.and_then(|()| self.out.write_all(b"\n")).with_context(|| unwritable(&self.path))?;
+        self.finish()
     }
 
     fn finish(mut self) -> anyhow::Result<()> {
-        self.out.flush().with_context(|| format!("{}: cannot be written", self.path.display()))
+        self.out.flush().with_context(|| unwritable(&self.path))
     }
 }
 
-fn write_json(path: &Path, report: &Report<'_>) -> anyhow::Result<()> {
-    let mut text = serde_json::to_string_pretty(report)?;
-    text.push('\n');
-    std::fs::write(path, text).with_context(|| format!("{}: cannot be written", path.display()))
+fn unwritable(path: &Path) -> String {
+    format!("{}: cannot be written", path.display())
 }

@@ -107,6 +107,7 @@ async fn serve(config: &Config, staff: Option<&str>) -> anyhow::Result<()> {
             // The shift that was just begun is ended in order before the error is told.
             stop.send_replace(true);
             let _ = thread.await;
+            let _ = std::fs::remove_file(config.kiosk.data_dir.join(control::SOCKET));
             return Err(error);
         }
     };

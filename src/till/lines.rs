@@ -22,17 +22,22 @@ pub enum LineError {
     Malformed {
         /// The file.
         file: PathBuf,
-        /// Line numbers from 1, and what is wrong there.
-        lines: Vec<(usize, String)>,
+        /// Line numbers from 1, columns from 1 where they are known, and what is wrong there.
+        lines: Vec<(usize, Option<usize>, String)>,
     },
 }
 
 /// What a line has to look like, for errors.
 const EXAMPLE: &str = r#"{"register":"1","event":"opened","t_ms":1200}"#;
 
-fn listing(file: &Path, lines: &[(usize, String)]) -> String {
+fn listing(file: &Path, lines: &[(usize, Option<usize>, String)]) -> String {
     let name = file.display();
-    let mut text: Vec<String> = lines.iter().map(|(line, found)| format!("{name}:{line}: {found}")).collect();
+    let place = |line: &usize, column: &Option<usize>| match column {
+        Some(column) => format!("{name}:{line}:{column}"),
+        None => format!("{name}:{line}"),
+    };
+    let mut text: Vec<String> =
+        lines.iter().map(|(line, column, found)| format!("{}: {found}", place(line, column))).collect();
     text.push(format!("a line looks like {EXAMPLE}, with event opened, payment, closed or voided"));
     text.join("\n")
 }
@@ -56,17 +61,22 @@ pub fn read_lines(file: &Path) -> Result<Vec<TillEvent>, LineError> {
                     events.push(event);
                 }
             }
-            Err(found) => wrong.push((index + 1, found)),
+            Err((column, found)) => wrong.push((index + 1, column, found)),
         }
     }
     if wrong.is_empty() { Ok(events) } else { Err(LineError::Malformed { file: file.to_path_buf(), lines: wrong }) }
 }
 
-fn parse(line: &str) -> Result<TillEvent, String> {
-    let raw: Raw = serde_json::from_str(line).map_err(|error| error.to_string())?;
-    check_names(&raw)?;
+/// The event of a line; otherwise the column, where it is known, and what is wrong.
+fn parse(line: &str) -> Result<TillEvent, (Option<usize>, String)> {
+    let raw: Raw = serde_json::from_str(line).map_err(|error| {
+        // The parser saw one line only, so the line that it names would mislead.
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        (Some(error.column()).filter(|column| *column > 0), error.to_string().replace(&place, ""))
+    })?;
+    check_names(&raw).map_err(|found| (None, found))?;
     match (raw.t_ms, raw.at) {
         (Some(t_ms), None) => Ok(TillEvent { id: raw.id, register: raw.register, kind: raw.event, t_ms }),
-        _ => Err("an event of a recording has \"t_ms\" and no \"at\"".into()),
+        _ => Err((None, "an event of a recording has \"t_ms\" and no \"at\"".into())),
     }
 }

@@ -53,9 +53,9 @@ run-tests:
 	@mkdir -p $(dir $(TEST_LOG))
 	cargo test --locked --workspace --all-features -- --show-output 2>&1 | tee $(TEST_LOG)
 	@echo
-	@if grep -qE '^not run: ' $(TEST_LOG); then \
+	@if grep -q 'not run: ' $(TEST_LOG); then \
 	  echo 'Tests that could not run here, or ran in part:'; \
-	  grep -E '^not run: ' $(TEST_LOG) | sort -u; \
+	  grep -oE 'not run: .+' $(TEST_LOG) | sort -u; \
 	else echo 'Every test could run here.'; fi
 
 .PHONY: test-long

@@ -68,7 +68,8 @@ fn a_full_disk_loses_nothing_that_was_accepted() {
         // Not through the macro, which the test runner would swallow.
         other => {
             let why = other.map(|output| String::from_utf8_lossy(&output.stderr).into_owned());
-            let told = format!("NOT RUN a_full_disk_loses_nothing_that_was_accepted: no small file system: {why:?}\n");
+            let told =
+                format!("not run: a_full_disk_loses_nothing_that_was_accepted (no small file system: {why:?})\n");
             std::io::stderr().write_all(told.as_bytes()).expect("told");
         }
     }

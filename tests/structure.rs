@@ -196,14 +196,15 @@ fn some_words_are_never_used_of_people() {
         .split(' ')
         .chain("tunne tunteet mieliala asenne sitoutuneisuus iloinen aito väsymys".split(' ')) // forbidden_words too
         .collect::<Vec<_>>();
-    assert!(words("aMood_swings HAPPY-väsymys2").iter().any(|word| word == "mood"), "words come apart");
+    let forbidden_words_apart = words("aMood_swings HAPPY-väsymys");
+    assert_eq!(forbidden_words_apart, ["a", "mood", "swings", "happy", "väsymys"]);
     let mut places = Vec::new();
     for folder in ["src", "vision", "configs", "tests", "benches"] {
         for path in files_under(folder) {
             let Ok(text) = std::fs::read_to_string(root().join(&path)) else { continue };
             let here = path == Path::new(file!());
             for (index, line) in text.lines().enumerate() {
-                if here && (line.contains("forbidden_words") || line.contains("words(\"")) {
+                if here && line.contains("forbidden_words") {
                     continue;
                 }
                 let found = words(line)

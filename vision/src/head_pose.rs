@@ -160,7 +160,6 @@ fn head_from_camera(rotation: &Rotation, v: [f32; 3]) -> [f32; 3] {
 }
 
 /// A position or direction in camera axes, from one in head axes.
-#[cfg(any(test, feature = "lab"))]
 fn camera_from_head(rotation: &Rotation, v: [f32; 3]) -> [f32; 3] {
     rotation.map(|row| row[0] * v[0] + row[1] * v[1] + row[2] * v[2])
 }

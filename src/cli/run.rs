@@ -18,7 +18,7 @@ use hymy::store::Store;
 use hymy::till::Plausible;
 use hymy::web::{self, WebState};
 use hymy::{control, telemetry};
-use hymy_vision::{Event, Vision, VisionSettings};
+use hymy_vision::{Event, SourceSpec, Vision, VisionSettings};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
@@ -93,6 +93,8 @@ async fn serve(config: &Config, staff: Option<&str>) -> anyhow::Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let store = Store::open(&config.kiosk.data_dir, &config.key_file)?;
     let person = staff.map(|name| store.staff_member(name)).transpose()?.map(|member| member.person);
+    // Before the shift begins: models that do not load must not leave an empty shift behind.
+    let camera = person.as_ref().map(|_| Camera::load(config)).transpose()?;
     let (observed, vision) = mpsc::channel(VISION_CHANNEL);
     let (stop, stopped) = watch::channel(false);
     let settings = KioskSettings::of(config);
@@ -100,7 +102,7 @@ async fn serve(config: &Config, staff: Option<&str>) -> anyhow::Result<()> {
     let mut thread = tokio::task::spawn_blocking(move || thread.join());
 
     let stop_vision = Arc::new(AtomicBool::new(false));
-    let begun = begin(config, kiosk, clock, stopped, person.is_some(), &stop_vision, observed).await;
+    let begun = begin(config, kiosk, clock, stopped, camera, &stop_vision, observed).await;
     let camera = match begun {
         Ok(camera) => camera,
         Err(error) => {
@@ -141,7 +143,7 @@ async fn begin(
     kiosk: KioskHandle,
     clock: Arc<dyn Clock>,
     mut stopped: watch::Receiver<bool>,
-    shift: bool,
+    camera: Option<Camera>,
     stop_vision: &Arc<AtomicBool>,
     observed: mpsc::Sender<VisionEvent>,
 ) -> anyhow::Result<Option<JoinHandle<()>>> {
@@ -168,38 +170,46 @@ async fn begin(
             }
         });
     }
-    if !shift {
-        return Ok(None);
-    }
     let emit = move |event| observed.blocking_send(event).is_ok();
-    start_vision(config, Arc::clone(stop_vision), emit).map(Some)
+    camera.map(|camera| camera.start(Arc::clone(stop_vision), emit)).transpose()
 }
 
-/// Opens the camera and sends what it shows to `emit`, until `stop` is set or `emit` says `false`. Called
-/// only for a shift. The thread closes the camera before it ends.
-///
-/// The one place where the vision crate is plugged in.
-fn start_vision(
-    config: &Config,
-    stop: Arc<AtomicBool>,
-    emit: impl Fn(VisionEvent) -> bool + Send + 'static,
-) -> anyhow::Result<JoinHandle<()>> {
-    let source = camera::source(config).context("[camera] source is missing")?;
-    let settings = VisionSettings { retry: true, ..camera::vision_settings(config) };
-    let mut vision = Vision::load(&settings)?;
-    let thread = std::thread::Builder::new().name("hymy-vision".to_owned()).spawn(move || {
-        let ended = vision.run(&source, &stop, |_, event| {
-            let told = match event {
-                Event::Observed { observation, .. } => emit(VisionEvent::Observation(observation)),
-                Event::Lost { why } => emit(VisionEvent::SourceLost { reason: why.to_owned() }),
-                Event::Back => emit(VisionEvent::SourceBack),
-                Event::Skipped { .. } | Event::Idle => true,
-            };
-            if told { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        });
-        emit(VisionEvent::Ended { reason: ended.err().map(|error| error.to_string()) });
-    })?;
-    Ok(thread)
+/// The loaded models and the source they will look at: the one place where the vision crate is plugged in.
+struct Camera {
+    vision: Vision,
+    source: SourceSpec,
+}
+
+impl Camera {
+    /// Loads the models; the camera stays closed.
+    fn load(config: &Config) -> anyhow::Result<Self> {
+        let source = camera::source(config).context("[camera] source is missing")?;
+        let settings = VisionSettings { retry: true, ..camera::vision_settings(config) };
+        Ok(Self { vision: Vision::load(&settings)?, source })
+    }
+
+    /// Opens the camera and sends what it shows to `emit`, until `stop` is set or `emit` says `false`. The thread
+    /// closes the camera before it ends.
+    fn start(
+        self,
+        stop: Arc<AtomicBool>,
+        emit: impl Fn(VisionEvent) -> bool + Send + 'static,
+    ) -> anyhow::Result<JoinHandle<()>> {
+        let Self { mut vision, source } = self;
+        let thread = std::thread::Builder::new().name("hymy-vision".to_owned()).spawn(move || {
+            let ended = vision.run(&source, &stop, |_, event| {
+                let told = match event {
+                    Event::Observed { observation, .. } => emit(VisionEvent::Observation(observation)),
+                    Event::Lost { why } => emit(VisionEvent::SourceLost { reason: why.to_owned() }),
+                    Event::Back => emit(VisionEvent::SourceBack),
+                    Event::Skipped { .. } | Event::Idle => true,
+                };
+                if told { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
+            emit(VisionEvent::Ended { reason: ended.err().map(|error| error.to_string()) });
+        })?;
+        Ok(thread)
+    }
 }
 
 async fn close(camera: JoinHandle<()>) {

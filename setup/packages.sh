@@ -21,6 +21,7 @@ test=(
   "gstreamer1.0-plugins-base: the RTSP test server's picture"
   "gstreamer1.0-plugins-good: the RTSP test server's encoder"
   "ffmpeg: makes and cuts test clips"
+  "strace: watches which files and connections the program opens"
 )
 models=(
   "python3-venv: keeps the conversion's packages apart"

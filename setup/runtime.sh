@@ -4,12 +4,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-version=1.31.1
+# 1.28 is the last version whose library cannot connect to anything: later ones carry telemetry that does.
+version=1.28.0
 case "$(uname -m)" in
   x86_64) platform=manylinux_2_28_x86_64
-          hash=5752bd508126ae7c49894d3b9d2e83f0c3d487319246d04c444b393308d7ad7f ;;
+          hash=a166b78ee04f3a37fa1ef82034b6a3ce96d9684e582d4d30b296de83e9998bb5 ;;
   aarch64) platform=manylinux_2_28_aarch64
-           hash=da05378364c44d4407e463982d2bf8d5e4cfea873283757e48beeb41df97b7f3 ;;
+           hash=8d66f9ceb29909c70839e4e4fb3435c7b490050d8f162bd5f3aba4ca01ee517f ;;
   *) echo "setup: there is no onnxruntime wheel for $(uname -m); build the library and name it in HYMY_ONNXRUNTIME" >&2
      exit 1 ;;
 esac

@@ -7,18 +7,21 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+/// What the libraries read from the environment when they are loaded, and so has to be there before.
+const FOR_LIBRARIES: [(&str, &str); 2] = [
+    // Official builds of onnxruntime 1.29 and newer, which a person may choose, send telemetry unless this is set; the
+    // switch in the library's API comes too late for that.
+    ("ORT_DISABLE_TELEMETRY", "1"),
+    // FFmpeg would print a line of its own at each try to reach a lost camera; Hymy says it once, in its own words.
+    ("OPENCV_FFMPEG_LOGLEVEL", "-8"),
+];
+
 fn main() -> ExitCode {
-    quieten_ffmpeg();
+    for (name, value) in FOR_LIBRARIES {
+        // SAFETY: this is the first thing the program does; no other thread runs yet.
+        unsafe { std::env::set_var(name, value) };
+    }
     let Err(error) = cli::Cli::parse().run() else { return ExitCode::SUCCESS };
     eprintln!("{}", cli::told(&error));
     ExitCode::from(cli::exit_code(&error))
-}
-
-/// FFmpeg would print a line of its own at each try to reach a lost camera; Hymy says it once, in its own words.
-fn quieten_ffmpeg() {
-    const LEVEL: &str = "OPENCV_FFMPEG_LOGLEVEL";
-    if std::env::var_os(LEVEL).is_none() {
-        // SAFETY: this is the first thing the program does; no other thread runs yet.
-        unsafe { std::env::set_var(LEVEL, "-8") };
-    }
 }

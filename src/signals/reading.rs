@@ -24,7 +24,7 @@ pub enum Reason {
     EyesHidden,
     /// The event that the moment belongs to was not reported.
     NoEvent,
-    /// Too little time to measure over.
+    /// Too little time to measure over, or to know the person's own posture.
     TooShort,
     /// The signal was not measured: not chosen, or the place lacks what it needs.
     SignalOff,

@@ -91,7 +91,9 @@ impl State {
             Some(_) if decided.turned_away => Some(Reason::TurnedAway),
             Some(_) => None,
         };
-        let of_body = |yes: Option<bool>| seen(yes, unreadable.unwrap_or(Reason::SignalOff));
+        // With a readable face it is only a matter of time: the person's own posture is not known yet, or nobody has
+        // looked for a phone yet.
+        let of_body = |yes: Option<bool>| seen(yes, unreadable.unwrap_or(Reason::TooShort));
         let phone = observation.phone_observable.then(|| observation.phone.is_some_and(|phone| phone.in_hand));
         let (head, face) = match unreadable {
             None => (Seen::Yes, Seen::Yes),

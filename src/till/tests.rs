@@ -74,7 +74,7 @@ fn every_malformed_line_of_a_recording_is_named() {
     .expect("written");
     let error = read_lines(&file).expect_err("two bad lines").to_string();
     assert!(
-        error.contains("events.jsonl:4: ") && error.contains("events.jsonl:5: ") && error.contains(good),
+        error.contains("events.jsonl:4:2: ") && error.contains("events.jsonl:5: ") && error.contains(good),
         "{error}"
     );
     std::fs::write(&file, format!("{good}\n{good}\n")).expect("written");

@@ -72,3 +72,17 @@ fn another_library_that_is_no_onnxruntime_is_refused() {
     };
     check(Path::new(libc), &["refused: onnxruntime could not be loaded from", libc]);
 }
+
+#[test]
+fn the_pinned_library_cannot_connect_to_anything() {
+    let library = support::settings().models.with_file_name("runtime").join("libonnxruntime.so");
+    let bytes = std::fs::read(&library).expect("`make runtime` puts the library there");
+    for symbol in ["connect", "getaddrinfo", "socket"] {
+        let name = format!("\0{symbol}\0").into_bytes();
+        assert!(
+            !bytes.windows(name.len()).any(|window| window == name),
+            "{} imports `{symbol}`: this version carries telemetry; pin one that does not",
+            library.display()
+        );
+    }
+}

@@ -69,9 +69,23 @@ impl FrameSource for StillsSource {
     }
 }
 
+/// Whether a JPEG lacks its end marker: its decoder would fill the missing rows with grey and say nothing.
+fn is_cut_short(bytes: &[u8]) -> bool {
+    const START: [u8; 2] = [0xFF, 0xD8];
+    const END: [u8; 2] = [0xFF, 0xD9];
+    /// Some cameras write a few bytes after the end.
+    const TRAILER_BYTES: usize = 4096;
+    let tail = &bytes[bytes.len().saturating_sub(TRAILER_BYTES)..];
+    bytes.starts_with(&START) && !tail.windows(2).any(|pair| pair == END)
+}
+
 fn decode(path: &Path) -> Result<Frame, String> {
-    let mut reader = image::ImageReader::open(path)
-        .and_then(image::ImageReader::with_guessed_format)
+    let bytes = std::fs::read(path).map_err(|error| format!("cannot be read: {error}"))?;
+    if is_cut_short(&bytes) {
+        return Err("is a JPEG that ends early; copy it again".to_owned());
+    }
+    let mut reader = image::ImageReader::new(std::io::Cursor::new(bytes))
+        .with_guessed_format()
         .map_err(|error| format!("cannot be read: {error}"))?;
     let mut limits = image::Limits::default();
     limits.max_image_width = Some(MAX_SIDE_PX);
@@ -86,4 +100,24 @@ fn decode(path: &Path) -> Result<Frame, String> {
     }
     rgb.fill(0);
     Ok(frame)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jpeg_that_ends_early_is_not_taken_for_a_picture_without_a_face() {
+        let whole = include_bytes!("../../assets/portraits/hopper.jpg");
+        assert!(!is_cut_short(whole));
+        assert!(is_cut_short(&whole[..whole.len() / 2]));
+        assert!(!is_cut_short(b"not a JPEG"), "the decoder says what it is");
+    }
+
+    #[test]
+    fn numbers_sort_as_numbers() {
+        let mut files: Vec<PathBuf> = ["10.jpg", "2.jpg", "a.jpg", "1.jpg"].map(PathBuf::from).into();
+        files.sort_by(|a, b| natural_order(a, b));
+        assert_eq!(files, ["1.jpg", "2.jpg", "10.jpg", "a.jpg"].map(PathBuf::from));
+    }
 }

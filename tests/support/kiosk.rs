@@ -1,0 +1,211 @@
+//! A kiosk of a test: its folder and configuration, the running process, and a camera to stop and start.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::{Ended, hymy, not_run, root, wait_for};
+
+const TOKEN: &str = "0123456789abcdef";
+
+/// A folder with a configuration, its store, and an empty place to run in.
+pub struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    /// A kiosk that looks at this camera, its staff zone at the right and its customer zone at the left.
+    pub fn with_camera(source: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = format!(
+            "[kiosk]\ndata_dir = \"data\"\n[camera]\nsource = \"{source}\"\nopen_timeout_ms = 4000\n\
+             read_timeout_ms = 2000\n[zones]\nstaff = [[0.45, 0], [1, 0], [1, 1], [0.45, 1]]\n\
+             customer = [[0, 0], [0.35, 0], [0.35, 1], [0, 1]]\n[till]\nenabled = true\nlisten = \"127.0.0.1:0\"\n\
+             token = \"{TOKEN}\"\nmax_late_s = 10\n[signals]\nchoices = [\"smile\", \"gaze\", \"phone_in_hand\"]\n"
+        );
+        std::fs::write(folder.path().join("kiosk.toml"), config).expect("written");
+        std::fs::create_dir(folder.path().join("cwd")).expect("made");
+        Self { folder }
+    }
+
+    pub fn config(&self) -> PathBuf {
+        self.folder.path().join("kiosk.toml")
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Where its commands run, their home and their temporary folder: what they write without being told lands here.
+    pub fn cwd(&self) -> PathBuf {
+        self.folder.path().join("cwd")
+    }
+
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = hymy(args);
+        command
+            .arg("--config")
+            .arg(self.config())
+            .current_dir(self.cwd())
+            .env("TMPDIR", self.cwd())
+            .env("HOME", self.cwd());
+        command
+    }
+
+    pub fn hymy(&self, args: &[&str]) -> Ended {
+        Ended::of(&mut self.command(args))
+    }
+}
+
+/// A running kiosk; killed when the test ends, however it ends.
+pub struct Kiosk {
+    child: Child,
+    lines: Arc<Mutex<Vec<String>>>,
+    till: String,
+    socket: PathBuf,
+}
+
+impl Kiosk {
+    /// Starts `hymy run` and waits until it says that it runs.
+    pub fn start(place: &Place, args: &[&str]) -> Self {
+        let mut child = place.command(args).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("starts");
+        let told = BufReader::new(child.stderr.take().expect("piped"));
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&lines);
+        std::thread::spawn(move || told.lines().map_while(Result::ok).for_each(|line| kept.lock().unwrap().push(line)));
+        let socket = place.data().join("hymy.sock");
+        let mut kiosk = Self { child, lines, till: String::new(), socket };
+        kiosk.wait_for_line("kiosk_started", 1, Duration::from_secs(60));
+        let opened = kiosk.lines_with("till_endpoint_opened address=");
+        kiosk.till = opened[0].rsplit('=').next().expect("an address").trim().to_owned();
+        kiosk
+    }
+
+    /// What it told with this in it.
+    pub fn lines_with(&self, text: &str) -> Vec<String> {
+        self.lines.lock().unwrap().iter().filter(|line| line.contains(text)).cloned().collect()
+    }
+
+    pub fn told(&self) -> String {
+        self.lines.lock().unwrap().join("\n")
+    }
+
+    /// Waits until it has told this so many times.
+    pub fn wait_for_line(&mut self, text: &str, times: usize, within: Duration) {
+        wait_for(&format!("{text}, {times} times"), within, || {
+            let ended = self.child.try_wait().expect("asked");
+            assert!(ended.is_none(), "{text}: the kiosk ended with {ended:?}:\n{}", self.told());
+            (self.lines_with(text).len() >= times).then_some(())
+        });
+    }
+
+    /// Whether its camera gives frames, by its own account.
+    pub fn sees(&self) -> bool {
+        let mut stream = UnixStream::connect(&self.socket).expect("connects");
+        stream.write_all(b"{\"ask\":\"status\"}\n").expect("sent");
+        let mut answer = String::new();
+        BufReader::new(stream).read_line(&mut answer).expect("answered");
+        answer.contains("\"camera\":true")
+    }
+
+    /// Posts an event of now; gives the status of the answer.
+    pub fn post(&self, event: &str) -> u16 {
+        self.post_at(event, jiff::Timestamp::now())
+    }
+
+    pub fn post_at(&self, event: &str, at: jiff::Timestamp) -> u16 {
+        let body = format!(r#"{{"register":"1","event":"{event}","at":"{at}"}}"#);
+        let mut stream = TcpStream::connect(&self.till).expect("connects");
+        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("set");
+        let length = body.len();
+        write!(
+            stream,
+            "POST /api/v1/till/events HTTP/1.1\r\nHost: kiosk\r\nConnection: close\r\n\
+             Authorization: Bearer {TOKEN}\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+        .expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("answered");
+        answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status")
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it as a service manager does; gives the exit code and all that it told.
+    pub fn terminate(mut self) -> (Option<i32>, String) {
+        signal(&self.child, libc::SIGTERM);
+        let status = wait_for("the kiosk's end", Duration::from_secs(30), || self.child.try_wait().expect("asked"));
+        (status.code(), self.told())
+    }
+}
+
+impl Drop for Kiosk {
+    fn drop(&mut self) {
+        // Both fail only when it has ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn signal(child: &Child, signal: i32) {
+    // SAFETY: the child is ours and has not been waited for, so the number is still its own.
+    assert_eq!(unsafe { libc::kill(child.id() as i32, signal) }, 0);
+}
+
+/// GStreamer's RTSP server in a process of its own, showing a portrait in the staff zone.
+pub struct Camera {
+    child: Child,
+}
+
+impl Camera {
+    /// Starts it; `None`, and the test named, where GStreamer is missing.
+    pub fn start(test: &str, port: u16) -> Option<Self> {
+        let started = Command::new("/usr/bin/python3")
+            .arg(root().join("tests/support/rtsp_server.py"))
+            .arg(port.to_string())
+            .arg(root().join("vision/assets/portraits/collins.png"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        let Ok(mut child) = started else {
+            not_run(test, "no /usr/bin/python3");
+            return None;
+        };
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
+        if line.trim() == "ready" {
+            return Some(Self { child });
+        }
+        let status = child.wait().expect("the server ends");
+        assert_eq!(status.code(), Some(3), "the RTSP server failed: {line}");
+        not_run(test, &format!("{}; setup/packages.sh test installs it", line.trim()));
+        None
+    }
+
+    /// Silent: connected, and not a byte.
+    pub fn silence(&self) {
+        signal(&self.child, libc::SIGSTOP);
+    }
+
+    pub fn speak(&self) {
+        signal(&self.child, libc::SIGCONT);
+    }
+}
+
+impl Drop for Camera {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A port of loopback that nothing listened on a moment ago.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("loopback").port()
+}

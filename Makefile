@@ -51,7 +51,7 @@ check: ## Format, lints with and without the developers' tools, documentation; n
 .PHONY: run-tests
 run-tests:
 	@mkdir -p $(dir $(TEST_LOG))
-	cargo test --locked --workspace --all-features -- --show-output 2>&1 | tee $(TEST_LOG)
+	cargo test --locked --workspace --all-features --no-fail-fast -- --show-output 2>&1 | tee $(TEST_LOG)
 	@echo
 	@if grep -q 'not run: ' $(TEST_LOG); then \
 	  echo 'Tests that could not run here, or ran in part:'; \

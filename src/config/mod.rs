@@ -125,9 +125,9 @@ pub const SIGNALS: &[&str] = &[
     "queue_look",
 ];
 
-/// Ten seconds: an RTSP camera that is asleep has been seen to need about half of it.
+/// An RTSP camera that is asleep has been seen to need about this long.
 const OPEN_TIMEOUT_MS: u64 = 5_000;
-/// Long enough for a key frame every two seconds, short enough to say soon that the camera is gone.
+/// A read cannot be interrupted: over this, closing the camera may take longer than a second.
 const READ_TIMEOUT_MS: u64 = 900;
 /// Presence needs 3 s of standing, so three looks a second are plenty.
 const OBJECTS_HZ: f64 = 3.0;

@@ -8,12 +8,14 @@ use std::process::ExitCode;
 use clap::Parser;
 
 /// What the libraries read from the environment when they are loaded, and so has to be there before.
-const FOR_LIBRARIES: [(&str, &str); 2] = [
+const FOR_LIBRARIES: [(&str, &str); 3] = [
     // Official builds of onnxruntime 1.29 and newer, which a person may choose, send telemetry unless this is set; the
     // switch in the library's API comes too late for that.
     ("ORT_DISABLE_TELEMETRY", "1"),
     // FFmpeg would print a line of its own at each try to reach a lost camera; Hymy says it once, in its own words.
     ("OPENCV_FFMPEG_LOGLEVEL", "-8"),
+    // OpenCV waits this many seconds for a frame of a V4L2 camera, ten by default; it knows no shorter time.
+    ("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "1"),
 ];
 
 fn main() -> ExitCode {

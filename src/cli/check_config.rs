@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use hymy::config::Config;
+use hymy_vision::SourceSpec;
 
 /// Check a configuration file; prints every fault with its line and column, or the resolved values.
 #[derive(Debug, Args)]
@@ -57,7 +58,7 @@ fn resolved(config: &Config) -> String {
     };
     line("kiosk.data_dir", kiosk.data_dir.display().to_string());
     line("kiosk.register", kiosk.register.clone());
-    line("camera.source", or(camera.source.as_deref().map(without_password), "none"));
+    line("camera.source", or(camera.source.as_deref().map(|source| SourceSpec::parse(source).locator()), "none"));
     line("camera.open_timeout_ms", camera.open_timeout_ms.to_string());
     line("camera.read_timeout_ms", camera.read_timeout_ms.to_string());
     line("zones.staff", corners(&zones.staff));
@@ -87,15 +88,4 @@ fn resolved(config: &Config) -> String {
         text.push_str("  note: hymy run needs zones.staff and zones.customer\n");
     }
     text.trim_end().to_owned()
-}
-
-/// A camera's URL without what stands before its `@`.
-fn without_password(source: &str) -> String {
-    match source.split_once("://") {
-        Some((scheme, rest)) => match rest.rsplit_once('@') {
-            Some((_, host)) => format!("{scheme}://…@{host}"),
-            None => source.to_owned(),
-        },
-        None => source.to_owned(),
-    }
 }

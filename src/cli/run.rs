@@ -2,6 +2,7 @@
 //! the till endpoint and the socket do.
 
 use std::ops::ControlFlow;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +15,7 @@ use hymy::camera;
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
 use hymy::kiosk::{self, KioskHandle, KioskSettings, VISION_CHANNEL, VisionEvent};
-use hymy::store::Store;
+use hymy::store::{Store, StoreLock};
 use hymy::till::Plausible;
 use hymy::web::{self, WebState};
 use hymy::{control, telemetry};
@@ -109,7 +110,7 @@ async fn serve(config: &Config, staff: Option<&str>) -> anyhow::Result<()> {
             // The shift that was just begun is ended in order before the error is told.
             stop.send_replace(true);
             let _ = thread.await;
-            let _ = std::fs::remove_file(config.kiosk.data_dir.join(control::SOCKET));
+            remove_socket(config);
             return Err(error);
         }
     };
@@ -119,21 +120,29 @@ async fn serve(config: &Config, staff: Option<&str>) -> anyhow::Result<()> {
         _ = terminate.recv() => None,
         joined = &mut thread => Some(joined),
     };
+    // The camera closes while the kiosk still holds the store: whoever waits for the store finds both free.
     stop_vision.store(true, Ordering::Relaxed);
+    if let Some(camera) = camera {
+        close(camera).await;
+    }
     stop.send_replace(true);
     let joined = match joined {
         Some(joined) => joined,
         None => thread.await,
     };
-    if let Some(camera) = camera {
-        close(camera).await;
-    }
     let outcome = joined?.map_err(|_| anyhow::anyhow!("the kiosk's thread broke off; see the log"))??;
-    let _ = std::fs::remove_file(config.kiosk.data_dir.join(control::SOCKET));
+    remove_socket(config);
     tracing::info!("kiosk_stopped");
     match outcome.source_failed {
         None => Ok(()),
         Some(reason) => Err(anyhow::anyhow!(reason)),
+    }
+}
+
+/// Removes the socket, unless another kiosk has taken the store by now: then it is that one's.
+fn remove_socket(config: &Config) {
+    if let Ok(_lock) = StoreLock::take(&config.kiosk.data_dir) {
+        let _ = std::fs::remove_file(config.kiosk.data_dir.join(control::SOCKET));
     }
 }
 
@@ -197,16 +206,23 @@ impl Camera {
     ) -> anyhow::Result<JoinHandle<()>> {
         let Self { mut vision, source } = self;
         let thread = std::thread::Builder::new().name("hymy-vision".to_owned()).spawn(move || {
-            let ended = vision.run(&source, &stop, |_, event| {
-                let told = match event {
-                    Event::Observed { observation, .. } => emit(VisionEvent::Observation(observation)),
-                    Event::Lost { why } => emit(VisionEvent::SourceLost { reason: why.to_owned() }),
-                    Event::Back => emit(VisionEvent::SourceBack),
-                    Event::Skipped { .. } | Event::Idle => true,
-                };
-                if told { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-            });
-            emit(VisionEvent::Ended { reason: ended.err().map(|error| error.to_string()) });
+            let run = || {
+                vision.run(&source, &stop, |_, event| {
+                    let told = match event {
+                        Event::Observed { observation, .. } => emit(VisionEvent::Observation(observation)),
+                        Event::Lost { why } => emit(VisionEvent::SourceLost { reason: why.to_owned() }),
+                        Event::Back => emit(VisionEvent::SourceBack),
+                        Event::Skipped { .. } | Event::Idle => true,
+                    };
+                    if told { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+                })
+            };
+            // A panic would leave a shift in which nobody is ever seen; it ends the run as any other failure does.
+            let reason = match std::panic::catch_unwind(AssertUnwindSafe(run)) {
+                Ok(ended) => ended.err().map(|error| error.to_string()),
+                Err(_) => Some("the camera's thread broke off; what it said stands above".to_owned()),
+            };
+            emit(VisionEvent::Ended { reason });
         })?;
         Ok(thread)
     }

@@ -9,6 +9,8 @@ use crate::clock::{Clock, shifted};
 
 /// A difference between the clocks beyond this is a jump, not drift; NTP slews by less in a minute.
 const JUMP_MS: i64 = 1_000;
+/// A smaller step between the two clocks is rounding.
+const ROUNDING_MS: i64 = 5;
 
 /// Maps wall time, monotonic time and the source's time onto the shift.
 #[derive(Clone, Debug)]
@@ -48,7 +50,11 @@ impl Axis {
         let elapsed_ms = i64::try_from(self.now_ms(clock)).unwrap_or(i64::MAX);
         let anchor = shifted(clock.now(), -elapsed_ms);
         let moved_ms = anchor.as_millisecond() - self.anchor.as_millisecond();
-        self.anchor = anchor;
+        // Both clocks are read in whole milliseconds: a step of one or two is their rounding, not a movement, and would
+        // put events of the same time in another order.
+        if moved_ms.abs() > ROUNDING_MS {
+            self.anchor = anchor;
+        }
         (moved_ms.abs() > JUMP_MS).then_some(moved_ms)
     }
 

@@ -216,7 +216,11 @@ impl Kiosk {
     /// On the disk first, decided after. An event of another register, or without a shift, concerns
     /// nobody and is kept only to know its duplicates.
     fn take_report(&mut self, report: &Report) -> TillAnswer {
-        let mut session = self.session.as_mut().filter(|session| session.shift.register == report.register);
+        // What happened before the shift began is somebody else's.
+        let mut session = self
+            .session
+            .as_mut()
+            .filter(|session| session.shift.register == report.register && report.at >= session.shift.started_at);
         if let Some(session) = &mut session {
             // The wall clock may have jumped since the last tick; the event's time is by the clock of now.
             session.pass(self.clock.as_ref());

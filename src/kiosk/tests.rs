@@ -172,6 +172,21 @@ async fn a_shift_ends_in_a_record_and_three_summaries() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_happened_before_the_shift_is_not_the_persons() {
+    use TillEventKind::{Closed, Opened};
+    let place = Place::new();
+    let before: Vec<jiff::Timestamp> =
+        [9, 7].map(|seconds| place.clock.now() - jiff::SignedDuration::from_secs(seconds)).to_vec();
+    let running = place.run(Some("Aino"));
+    for (kind, at) in [Opened, Closed].into_iter().zip(before) {
+        let report = Report { id: None, register: "1".into(), kind, at };
+        assert_eq!(running.kiosk.till_event(report).await, TillAnswer::Accepted);
+    }
+    running.stopped().await;
+    assert_eq!(place.records("Aino"), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn records_are_written_while_the_shift_lasts() {
     use TillEventKind::{Closed, Opened};
     let place = Place::new();

@@ -94,7 +94,9 @@ impl State {
         // With a readable face it is only a matter of time: the person's own posture is not known yet, or nobody has
         // looked for a phone yet.
         let of_body = |yes: Option<bool>| seen(yes, unreadable.unwrap_or(Reason::TooShort));
-        let phone = observation.phone_observable.then(|| observation.phone.is_some_and(|phone| phone.in_hand));
+        let in_hand = observation.phone.is_some_and(|phone| phone.in_hand);
+        // Without a person in the picture, "no phone" is not an observation of anyone.
+        let phone = (observation.phone_observable && (in_hand || observation.face.is_some())).then_some(in_hand);
         let (head, face) = match unreadable {
             None => (Seen::Yes, Seen::Yes),
             Some(Reason::TurnedAway) => (Seen::Unknown(Reason::TurnedAway), Seen::Yes),

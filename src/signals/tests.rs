@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::decide::Decided;
+use crate::transaction::{Closer, Opener};
 
 /// Every letter of a stream stands for this long.
 pub(crate) const LETTER_MS: u64 = 100;
@@ -95,6 +96,17 @@ fn check(stream: &str, key: &str, expect: Value) {
 
 fn not(reason: &str) -> Value {
     json!({"not_observable": reason})
+}
+
+#[test]
+fn an_empty_counter_is_no_observation_of_empty_hands() {
+    check("60.", "phone_in_hand", not("no_face"));
+}
+
+#[test]
+fn a_closing_that_was_never_reported_leaves_no_farewell() {
+    let lost = Transaction { opened_by: Opener::Till, closed_by: Closer::NextOpened, ..served(20) };
+    check_at(&lost, "200L", "gaze.farewell", not("no_event"));
 }
 
 #[test]

@@ -133,6 +133,8 @@ impl Machine {
                 open.opened_ms = t_ms;
                 (open.closed_ms, open.ended_ms) = (t_ms, t_ms);
             }
+            // A payment of the same time went first: it is this opening's.
+            Some(open) if open.opening_missing && open.opened_ms == t_ms => open.opening_missing = false,
             Some(_) => {
                 self.close(t_ms, Closer::NextOpened);
                 self.begin(t_ms, Opener::Till);

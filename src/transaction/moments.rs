@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Closer, Transaction};
+use super::{Closer, Opener, Transaction};
 
 /// The greeting lasts until this long, in milliseconds, after `opened`.
 pub const GREETING_AFTER_MS: u64 = 4_000;
@@ -52,8 +52,8 @@ pub struct Moments {
 
 impl Moments {
     /// Divides `transaction`. Where several claim a stretch, payment goes before greeting, greeting before farewell,
-    /// farewell before service. A transaction whose opening is missing has no greeting; one that timed out has no
-    /// farewell.
+    /// farewell before service. A transaction whose opening is missing has no greeting; one whose closing is missing
+    /// has no farewell.
     pub fn of(transaction: &Transaction) -> Self {
         let (start_ms, end_ms) = (transaction.starts_ms(), transaction.ended_ms);
         let (opened_ms, closed_ms) = (transaction.opened_ms, transaction.closed_ms);
@@ -65,7 +65,11 @@ impl Moments {
         };
         let farewell_to_ms = transaction.departed_ms.map_or(end_ms, |departed_ms| departed_ms.min(end_ms));
         let greeting_known = !transaction.opening_missing;
-        let farewell_known = transaction.closed_by != Closer::Timeout;
+        let farewell_known = match transaction.closed_by {
+            Closer::Till | Closer::Presence => true,
+            Closer::Source => transaction.opened_by == Opener::Source,
+            Closer::NextOpened | Closer::Timeout => false,
+        };
 
         let mut claims: Vec<(Moment, u64, u64)> = transaction
             .payments_ms

@@ -86,6 +86,12 @@ fn till_events_alone() {
 }
 
 #[test]
+fn opened_and_paid_at_the_same_time_is_one_transaction() {
+    check("10 opened 10 payment 20 closed 60 end", &["Till/Till 10..20..24 paid 10"]);
+    check("10 payment 10 opened 20 closed 60 end", &["Till/Till 10..20..24 paid 10"]);
+}
+
+#[test]
 fn a_farewell_ends_with_the_next_opening_or_the_source() {
     check("1 opened 20 closed 22 opened 40 closed 41 end", &["Till/Till 1..20..22", "Till/Till 22..40..41"]);
     check("1 opened 20 closed 20 opened 40 closed 60 end", &["Till/Till 1..20..20", "Till/Till 20..40..44"]);

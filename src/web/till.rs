@@ -42,7 +42,8 @@ async fn answer(state: &WebState, request: Request) -> (StatusCode, &'static str
     let report = match Report::live(&body, state.clock.now(), state.plausible) {
         Ok(report) => report,
         Err(refusal) => {
-            tracing::debug!(%refusal, "till_event_not_understood");
+            // Not the refusal itself, which repeats what was sent.
+            tracing::debug!("till_event_not_understood");
             return match refusal {
                 Refusal::Malformed(_) => (StatusCode::BAD_REQUEST, "not a till event; see the documentation\n"),
                 Refusal::ImplausibleTime(_) => {

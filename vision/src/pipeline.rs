@@ -232,8 +232,7 @@ impl Pipeline {
         for (range, min_score) in looks {
             let mut faces = self.detect_with(frame, *range, *min_score)?;
             if *range == Range::Short {
-                // The mesh has to confirm it.
-                faces.iter_mut().for_each(|face| face.score = face.score.min(MIN_UNCONFIRMED_SCORE - 0.01));
+                faces.iter_mut().for_each(|face| face.unsure = true);
             }
             if !faces.is_empty() {
                 return Ok(faces);

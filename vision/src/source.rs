@@ -64,7 +64,7 @@ impl SourceSpec {
         }
     }
 
-    /// The source for messages: an address without its user and password.
+    /// The source for messages: of an address only the host, because cameras take passwords in every other part.
     #[must_use]
     pub fn locator(&self) -> String {
         match self {
@@ -91,12 +91,14 @@ impl SourceSpec {
     }
 }
 
+/// Scheme and host. A password may hold a `/`, so everything before the last `@` goes.
 fn without_credentials(address: &str) -> String {
     let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
-    let end = rest.find('/').unwrap_or(rest.len());
-    match rest[..end].rfind('@') {
-        Some(at) => format!("{scheme}://{}", &rest[at + 1..]),
-        None => address.to_owned(),
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, after)| after);
+    match rest.split_once('/') {
+        Some((host, path)) if !path.is_empty() => format!("{scheme}://{host}/…"),
+        _ => format!("{scheme}://{}", rest.trim_end_matches('/')),
     }
 }
 
@@ -155,8 +157,10 @@ mod tests {
     #[test]
     fn an_address_is_shown_without_its_password() {
         let shown = |text: &str| SourceSpec::parse(text).locator();
-        assert_eq!(shown("rtsp://user:p@ss@10.0.0.2:554/a"), "rtsp://10.0.0.2:554/a");
-        assert_eq!(shown("RTSP://camera/a@b"), "RTSP://camera/a@b");
+        assert_eq!(shown("rtsp://user:p@ss@10.0.0.2:554/a"), "rtsp://10.0.0.2:554/…");
+        assert_eq!(shown("rtsp://user:pa/ss@10.0.0.2:554"), "rtsp://10.0.0.2:554");
+        assert_eq!(shown("http://10.0.0.2/v.cgi?user=admin&pwd=secret"), "http://10.0.0.2/…");
+        assert_eq!(shown("rtsp://10.0.0.2/user=admin&password=secret"), "rtsp://10.0.0.2/…");
         assert_eq!(shown("/dev/video0"), "/dev/video0");
         assert!(SourceSpec::parse("http://x/v.mjpg").is_live());
     }

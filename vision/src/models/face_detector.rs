@@ -68,6 +68,8 @@ pub(crate) struct DetectedFace {
     pub bounds: [f32; 4],
     /// Confidence, 0..1.
     pub score: f32,
+    /// The detector alone is not enough: the mesh has to confirm it.
+    pub unsure: bool,
     /// Right eye, left eye (the person's), nose tip, mouth centre, right and left ear tragion.
     pub keypoints: [(f32, f32); 6],
 }
@@ -135,6 +137,7 @@ fn decode(anchor: (f32, f32), score: f32, values: &[f32]) -> Option<DetectedFace
     (w > 1.0 && h > 1.0).then_some(DetectedFace {
         bounds: [x - w / 2.0, y - h / 2.0, x + w / 2.0, y + h / 2.0],
         score,
+        unsure: false,
         keypoints,
     })
 }
@@ -146,6 +149,7 @@ fn to_frame(face: &DetectedFace, frame_from_input: Affine) -> DetectedFace {
     DetectedFace {
         bounds: [left, top, right, bottom],
         score: face.score,
+        unsure: face.unsure,
         keypoints: face.keypoints.map(|point| frame_from_input.apply(point)),
     }
 }
@@ -165,7 +169,7 @@ fn merge_overlapping(mut candidates: Vec<DetectedFace>) -> Vec<DetectedFace> {
 
 fn weighted_mean(faces: &[DetectedFace], score: f32) -> DetectedFace {
     let total: f32 = faces.iter().map(|face| face.score).sum();
-    let mut mean = DetectedFace { bounds: [0.0; 4], score, keypoints: [(0.0, 0.0); 6] };
+    let mut mean = DetectedFace { bounds: [0.0; 4], score, unsure: false, keypoints: [(0.0, 0.0); 6] };
     for face in faces {
         let weight = face.score / total;
         for (sum, value) in mean.bounds.iter_mut().zip(face.bounds) {
@@ -192,7 +196,7 @@ mod tests {
     use super::*;
 
     fn face(x: f32, score: f32) -> DetectedFace {
-        DetectedFace { bounds: [x, 0.0, x + 10.0, 10.0], score, keypoints: [(x, 0.0); 6] }
+        DetectedFace { bounds: [x, 0.0, x + 10.0, 10.0], score, unsure: false, keypoints: [(x, 0.0); 6] }
     }
 
     #[test]

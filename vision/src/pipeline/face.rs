@@ -73,7 +73,7 @@ impl Pipeline {
                 self.memory.faces = self.memory.faces.max(1);
                 self.read_mesh(frame, &mesh, t_ms)
             }
-            (None, Some(face)) if face.score >= MIN_UNCONFIRMED_SCORE => {
+            (None, Some(face)) if face.score >= MIN_UNCONFIRMED_SCORE && !face.unsure => {
                 self.memory.track.lose();
                 Ok(FaceResult {
                     face: Some(unreadable(&face, frame)),

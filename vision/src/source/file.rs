@@ -107,6 +107,9 @@ fn open_capture(path: &Path) -> Result<VideoCapture, VisionError> {
     if metadata.is_dir() {
         return Err(path_error(path, "is a folder. Add --stills for a folder of images, or name a video file"));
     }
+    if !metadata.is_file() {
+        return Err(path_error(path, "is not a regular file; name a video file, a device or an address"));
+    }
     if let Err(error) = std::fs::File::open(path) {
         return Err(path_error(path, format!("cannot be read: {error}")));
     }

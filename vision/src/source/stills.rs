@@ -9,7 +9,7 @@ use crate::frame::Frame;
 /// Endings of files that are read; others are passed over.
 const ENDINGS: [&str; 5] = ["jpg", "jpeg", "png", "webp", "bmp"];
 /// The largest still, so that a small hostile file cannot ask for all memory.
-const MAX_SIDE_PX: u32 = 16_384;
+const MAX_SIDE_PX: u32 = 8_192;
 
 pub(crate) struct StillsSource {
     files: Vec<PathBuf>,

@@ -49,7 +49,7 @@ check: ## Format, lints with and without the developers' tools, documentation; n
 
 # The tests say by name when they cannot run here; libtest hides what a passing test says unless asked.
 .PHONY: run-tests
-run-tests:
+run-tests: setup-test
 	@mkdir -p $(dir $(TEST_LOG))
 	cargo test --locked --workspace --all-features --no-fail-fast -- --show-output 2>&1 | tee $(TEST_LOG)
 	@echo
@@ -60,7 +60,7 @@ run-tests:
 
 .PHONY: test-long
 test-long: export HYMY_LONG := 1
-test-long: setup-test run-tests ## All tests, with the soaks and floods at full size
+test-long: run-tests ## All tests, with the soaks and floods at full size
 
 .PHONY: bench
 bench: setup ## What a decided hour costs after the vision crate

@@ -7,13 +7,13 @@ use anyhow::Context;
 use clap::Args;
 use comfy_table::{Table, presets};
 use hymy::analysis::{Analysis, Boundaries};
+use hymy::camera;
 use hymy::clock::{Clock, SystemClock};
-use hymy::decide::Directions;
-use hymy::demo::{Comparison, Pair, Share, TransactionComparison, till_events};
+use hymy::demo::{self, Comparison, Pair, Share, TransactionComparison, till_events};
 use hymy::store::{NewRecord, Store, StoredSummary, WindowKind};
 use hymy::summary::{Summary, TransactionRecord};
 use hymy::web::demo_page;
-use hymy_vision::{Event, SourceSpec, Vision, VisionSettings, find_models, staged};
+use hymy_vision::{Event, SourceSpec, Vision, staged};
 
 use super::{figures, progress};
 
@@ -47,10 +47,10 @@ impl Demo {
             return Err(super::WrongUsage(wrong).into());
         }
         let stop = progress::stop_on_signal()?;
-        let settings = VisionSettings { zones: staged::zones()?, ..VisionSettings::new(find_models(None)) };
-        let mut vision = Vision::load(&settings)?;
+        let config = demo::config()?;
+        let mut vision = Vision::load(&camera::vision_settings(&config))?;
         let events = till_events();
-        let mut analysis = Analysis::new(Directions::default(), Boundaries::Till(&events));
+        let mut analysis = Analysis::new(config.directions.clone(), Boundaries::Till(&events));
         let mut pairs: Vec<Pair> = Vec::new();
         let bar = progress::frames(Vision::stated_frames(&SourceSpec::Staged)?);
         let ended = vision.run(&SourceSpec::Staged, &stop, |_, event| {

@@ -7,8 +7,11 @@ mod comparison;
 
 pub use comparison::{Comparison, Share, TransactionComparison};
 
+use std::path::Path;
+
 use hymy_vision::staged::{ScriptedFrame, TillEventKind as ScriptedKind, script};
 
+use crate::config::{Config, ConfigError};
 use crate::decide::Decided;
 use crate::transaction::{TillEvent, TillEventKind};
 
@@ -29,6 +32,14 @@ impl Pair {
     }
 }
 
+/// The demo's own configuration, built in: `configs/demo.toml`.
+///
+/// # Errors
+/// [`ConfigError`] when the built-in file has a fault.
+pub fn config() -> Result<Config, ConfigError> {
+    Config::parse(Path::new("configs/demo.toml"), include_str!("../../configs/demo.toml"))
+}
+
 /// The till events of the script.
 #[must_use]
 pub fn till_events() -> Vec<TillEvent> {
@@ -46,4 +57,15 @@ pub fn till_events() -> Vec<TillEvent> {
             t_ms: event.t_ms,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_configuration_has_the_zones_of_the_scene() {
+        let config = config().expect("no fault");
+        assert_eq!(config.zones, hymy_vision::staged::zones().expect("polygons"));
+    }
 }

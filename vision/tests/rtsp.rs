@@ -173,7 +173,8 @@ fn a_server_that_is_not_there_yet_is_an_error_or_waited_for() {
     let error = run.end.expect_err("nothing listens there");
     assert!(matches!(error, VisionError::Source { .. }));
     let message = error.to_string();
-    assert!(message.contains(&address(port)) && message.contains("check address and network"), "{message}");
+    let host = format!("rtsp://127.0.0.1:{port}/…");
+    assert!(message.contains(&host) && message.contains("check address and network"), "{message}");
     let watch = watch(&address(port));
     watch.wait(TIMEOUTS.open + MARGIN, "lost", |watch| matches!(&watch.events()[..], [Said::Lost(_)]));
     std::thread::sleep(Duration::from_secs(2));

@@ -16,7 +16,7 @@ use hymy::observation_line::ObservationLine;
 use hymy::summary::TransactionRecord;
 use hymy::till::read_lines;
 use hymy_vision::timings::Stage;
-use hymy_vision::{Event, RunReport, SourceSpec, Vision, VisionError, VisionSettings, find_models};
+use hymy_vision::{Event, RunReport, SourceSpec, Vision, VisionSettings, find_models};
 use serde::Serialize;
 
 use super::{figures, progress};
@@ -154,7 +154,6 @@ impl Analyze {
         }
         tell(&source, run, &records);
         match ended {
-            Err(error @ VisionError::Truncated { .. }) => Err(error.into()),
             Err(error) => Err(error.into()),
             Ok(run) if run.skipped > 0 => {
                 anyhow::bail!("{} of {} stills could not be read; they are named above", run.skipped, run.frames)

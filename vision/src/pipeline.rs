@@ -5,9 +5,11 @@
 //! 3. The face detector runs when no face is followed, when the track is doubtful, and a few times a second to
 //!    count faces. More faces than signed-in people: nothing is read of anyone.
 //! 4. Mesh, blendshapes, head pose, gaze, eyes, mouth, posture of the followed face.
-//! 5. The object model looks for a phone on crops around the person.
+//! 5. The object model looks for a phone on one region of the filled frame; where it saw one, the hand detector
+//!    looks for the hand that holds it.
 
 mod face;
+mod phone;
 mod schedule;
 
 use crate::error::VisionError;
@@ -17,9 +19,10 @@ use crate::manifest::Manifest;
 use crate::models::blendshapes::{self, Blendshapes};
 use crate::models::face_detector::{DetectedFace, FaceDetector, Range};
 use crate::models::face_mesh::{self, FaceMesh};
+use crate::models::hand_detector::{self, HandDetector};
 use crate::models::object_detector::{self, DetectedObject, ObjectDetector, Objects};
 use crate::observation::{Observation, Phone, Posture, Rect};
-use crate::phone::{self, PhoneEvidence, Place, Sighting};
+use crate::phone::PhoneMemory;
 use crate::posture::PostureReader;
 use crate::preprocess::{Preprocessor, ValueRange};
 use crate::runtime::Runtime;
@@ -50,6 +53,7 @@ pub(crate) struct Pipeline {
     mesh: FaceMesh,
     blendshapes: Blendshapes,
     objects: ObjectDetector,
+    hands: HandDetector,
     canonical: CanonicalFace,
     preprocessor: Preprocessor,
     zones: Zones,
@@ -73,7 +77,7 @@ struct Memory {
     track: Track,
     faces: u8,
     not_alone: bool,
-    phone: PhoneEvidence,
+    phone: PhoneMemory,
     phone_observable: bool,
     posture: PostureReader,
     mouth: crate::mouth::MouthReader,
@@ -108,6 +112,7 @@ impl Pipeline {
             mesh: FaceMesh::new(runtime, &model(face_mesh::NAME)?)?,
             blendshapes: Blendshapes::new(runtime, &model(blendshapes::NAME)?)?,
             objects: ObjectDetector::new(runtime, &model(object_detector::NAME)?)?,
+            hands: HandDetector::new(runtime, &model(hand_detector::NAME)?)?,
             canonical: CanonicalFace::new()?,
             preprocessor: Preprocessor::new(),
             fill: settings.zones.staff.clone().map(ZoneFill::new),
@@ -151,7 +156,7 @@ impl Pipeline {
         }
         let found = self.read_face(frame, t_ms)?;
         if look_for_objects {
-            self.look_for_phone(frame, whole.as_ref(), &found)?;
+            self.look_for_phone(frame, whole.as_ref(), &found, t_ms)?;
         }
         Ok(self.observation(frame, index, t_ms, &found))
     }
@@ -164,7 +169,7 @@ impl Pipeline {
     /// One look of the object model at the whole frame: presence in the zones. Only phones inside the staff
     /// zone go further.
     fn whole_frame(&mut self, frame: &Frame) -> Result<Objects, VisionError> {
-        let mut objects = self.look_everywhere(frame)?;
+        let mut objects = self.look_everywhere(frame, MIN_PERSON_SCORE)?;
         let stands_in = |zone: &Option<Polygon>| {
             zone.as_ref().is_some_and(|zone| objects.people.iter().any(|person| lies_in(person, zone, frame)))
         };
@@ -173,56 +178,6 @@ impl Pipeline {
         objects.people.clear();
         objects.phones.retain(|phone| self.zones.staff.as_ref().is_none_or(|staff| lies_in(phone, staff, frame)));
         Ok(objects)
-    }
-
-    fn look_everywhere(&mut self, frame: &Frame) -> Result<Objects, VisionError> {
-        let Self { preprocessor, objects, timings, .. } = self;
-        let frame_from_input = timings
-            .measure(Stage::Preprocess, || preprocessor.stretch(frame, object_detector::INPUT_PX, objects.input()))?;
-        timings.measure(Stage::Objects, || objects.run(frame_from_input, MIN_PERSON_SCORE, phone::MIN_SCORE))
-    }
-
-    /// Looks around the person where there is one, else at the filled frame.
-    fn look_for_phone(
-        &mut self,
-        frame: &Frame,
-        whole: Option<&Objects>,
-        person: &FaceResult,
-    ) -> Result<(), VisionError> {
-        if self.memory.not_alone {
-            self.memory.phone = PhoneEvidence::default();
-            self.memory.phone_observable = false;
-            return Ok(());
-        }
-        let mut sightings: Vec<Sighting> = Vec::new();
-        let mut add = |objects: &Objects, place: Option<Place>| -> Result<(), VisionError> {
-            for object in &objects.phones {
-                sightings.push(Sighting::new(*object, place, frame, person.skin.as_ref())?);
-            }
-            Ok(())
-        };
-        if let Some(objects) = whole {
-            add(objects, None)?;
-        }
-        match person.bounds {
-            Some(face) => {
-                for place in self.memory.phone.places() {
-                    let Self { preprocessor, objects, timings, .. } = self;
-                    let side = object_detector::INPUT_PX;
-                    let frame_from_crop = timings.measure(Stage::Preprocess, || {
-                        preprocessor.crop_bytes(frame, &place.crop(&face), side, objects.input())
-                    })?;
-                    let seen = timings
-                        .measure(Stage::Objects, || objects.run(frame_from_crop, f32::INFINITY, phone::MIN_SCORE))?;
-                    add(&seen, Some(*place))?;
-                }
-            }
-            None if whole.is_none() => add(&self.look_everywhere(frame)?, None)?,
-            None => {}
-        }
-        self.memory.phone_observable = true;
-        self.memory.phone.add(sightings);
-        Ok(())
     }
 
     /// Faces of the staff zone. The short-range model looks only where the full-range one found none: it is

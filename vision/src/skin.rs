@@ -1,4 +1,4 @@
-//! The colour of the followed person's own skin in this frame, to tell a held thing from one that hangs or lies.
+//! The colour of the followed person's own skin in this frame, to tell whether a hand is at a thing beside the head.
 //!
 //! Three numbers from the cheeks, used within the frame they came from and kept nowhere.
 
@@ -12,6 +12,10 @@ const CHEEKS: [usize; 4] = [50, 280, 205, 425];
 const MAX_CHROMA_DISTANCE: f32 = 0.035;
 /// Brightness against the cheeks, between which a colour is still skin.
 const BRIGHTNESS: std::ops::Range<f32> = 0.35..1.7;
+/// How much of a thing's surroundings a hand covers at least.
+const MIN_SHARE: f32 = 0.10;
+/// The surroundings: the box, widened by this share of its size on every side.
+const SURROUNDINGS: f32 = 0.35;
 /// Samples a side.
 const SAMPLES: usize = 24;
 
@@ -42,8 +46,15 @@ impl SkinTone {
         Ok((sum > 30.0 && count > 0.0).then(|| Self { red: total[2] / sum, green: total[1] / sum, sum: sum / count }))
     }
 
+    /// Whether a thing (left, top, right, bottom, in frame pixels) has this colour beside it.
+    pub(crate) fn surrounds(&self, frame: &Frame, bounds: &[f32; 4]) -> Result<bool, VisionError> {
+        let [left, top, right, bottom] = bounds;
+        let (dx, dy) = ((right - left) * SURROUNDINGS, (bottom - top) * SURROUNDINGS);
+        Ok(self.share_in(frame, &[left - dx, top - dy, right + dx, bottom + dy])? >= MIN_SHARE)
+    }
+
     /// Share of a box (left, top, right, bottom, in frame pixels) that has this colour, 0..1.
-    pub(crate) fn share_in(&self, frame: &Frame, bounds: &[f32; 4]) -> Result<f32, VisionError> {
+    fn share_in(&self, frame: &Frame, bounds: &[f32; 4]) -> Result<f32, VisionError> {
         let bytes = frame.bytes()?;
         let (mut inside, mut skin) = (0u32, 0u32);
         for row in 0..SAMPLES {

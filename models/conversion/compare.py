@@ -93,7 +93,7 @@ def blendshape_cases(portraits, mesh_tflite, point_ids):
     return cases
 
 
-def object_cases(portraits):
+def object_cases(portraits, size_px=320):
     random = np.random.default_rng(3)
     cases = []
     for name, image in portraits.items():
@@ -101,15 +101,15 @@ def object_cases(portraits):
         middle, longest = (image.width / 2, image.height / 2), max(image.size)
         for shown in (image, with_telephone(image, 60, 250, 160), with_telephone(image, 150, 200, 250),
                       with_telephone(image, 300, 300, 150)):
-            cases.append(("faces", np.asarray(crop(shown, middle, longest, 0, 320))[None]))
+            cases.append(("faces", np.asarray(crop(shown, middle, longest, 0, size_px))[None]))
             for side in (2.5, 4):
                 for angle in (-15, 15):
-                    view = crop(shown, where["centre"], side * where["side"], angle, 320)
+                    view = crop(shown, where["centre"], side * where["side"], angle, size_px)
                     cases.append(("faces", np.asarray(view)[None]))
     counter = with_telephone(Image.new("RGB", (512, 512), (196, 186, 170)), 150, 100, 300)
-    cases.append(("faces", np.asarray(counter.resize((320, 320), Image.BILINEAR))[None]))
+    cases.append(("faces", np.asarray(counter.resize((size_px, size_px), Image.BILINEAR))[None]))
     for _ in range(NOISE_CASES):
-        cases.append(("noise", random.integers(0, 256, (1, 320, 320, 3)).astype(np.uint8)))
+        cases.append(("noise", random.integers(0, 256, (1, size_px, size_px, 3)).astype(np.uint8)))
     return cases
 
 
@@ -219,6 +219,17 @@ def detections(scores, boxes, threshold):
                 kept.append((kind, float(scores[i, kind]), box))
         found += kept
     return found
+
+
+def compare_probabilities(upstream, ours, cases, kept_classes):
+    """Rows as of compare_floats: upstream gives UINT8 steps of 1/256."""
+    rows = []
+    for kind in ("faces", "noise"):
+        worst = [np.abs(next(iter(u.values()))[0][kept_classes] / 256 - o["probabilities"][0]).max()
+                 for u, o, (case, _) in zip(upstream, ours, cases) if case == kind]
+        rows.append(("probabilities", kind, len(worst), f"{max(worst):.3f}", "1", "of probability", f"{SCORE_BOUND}",
+                     max(worst) <= SCORE_BOUND))
+    return rows
 
 
 def compare_detections(upstream, ours, cases, kept_classes):

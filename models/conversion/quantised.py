@@ -7,7 +7,7 @@ are those of the upstream file, moved or repeated, never rounded again.
 """
 
 import numpy as np
-from onnx import helper
+from onnx import TensorProto, helper
 
 from .rewrites import View, attribute, replace, shapes_of
 
@@ -76,6 +76,22 @@ def keep_classes(model, output, classes):
     upwards(output)
     value = next(v for v in model.graph.output if v.name == output)
     value.type.tensor_type.shape.dim[2].dim_value = len(classes)
+
+
+def keep_probabilities(model, output, classes):
+    """The Softmax's own result for these classes, before it is rounded to 1/256 and turned to UINT8."""
+    view = View(model)
+    node, drop = view.producer[output], []
+    while node.op_type != "Softmax":
+        drop.append(node)
+        node = view.producer[node.input[0]]
+    rows = view.add(output + "/kept", np.array(classes, np.int64))
+    gather = helper.make_node("Gather", [node.output[0], rows], [output], axis=1)
+    replace(model, {}, drop)
+    model.graph.node.append(gather)
+    value = next(v for v in model.graph.output if v.name == output)
+    value.type.tensor_type.elem_type = TensorProto.FLOAT
+    value.type.tensor_type.shape.dim[1].dim_value = len(classes)
 
 
 def doubling_by_concat(model):

@@ -6,6 +6,8 @@ import tempfile
 from . import mixer, quantised, rewrites
 
 OPSET = 17
+# cellular telephone, hand-held computer, iPod: rows of the ImageNet list that are read
+KEPT_PROBABILITIES = [487, 590, 605]
 KEPT_CLASSES = [0, 76]  # person, cell phone: rows of the COCO list that anything here reads
 
 
@@ -84,9 +86,18 @@ def object_detector(tflite):
         model, "object_detector", {"serving_default_images:0": "image", scores: "scores", boxes: "boxes"})
 
 
+def image_classifier(tflite):
+    model = converted(tflite)
+    quantised.keep_probabilities(model, "Softmax", KEPT_PROBABILITIES)
+    quantised.unsigned_activations(model)
+    quantised.four_pixel_stem(model)
+    quantised.own_weights(model)
+    return rewrites.canonical(model, "image_classifier", {"images": "image", "Softmax": "probabilities"})
+
+
 RECIPES = {
     recipe.__name__: recipe
     for recipe in (
         face_detector_full_range, face_detector_short_range, face_mesh, face_blendshapes, object_detector,
-        hand_detector)
+        hand_detector, image_classifier)
 }

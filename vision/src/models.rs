@@ -4,6 +4,7 @@ pub(crate) mod blendshapes;
 pub(crate) mod face_detector;
 pub(crate) mod face_mesh;
 pub(crate) mod hand_detector;
+pub(crate) mod image_classifier;
 pub(crate) mod object_detector;
 
 use ort::session::{Session, SessionOutputs};

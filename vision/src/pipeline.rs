@@ -6,7 +6,7 @@
 //!    count faces. More faces than signed-in people: nothing is read of anyone.
 //! 4. Mesh, blendshapes, head pose, gaze, eyes, mouth, posture of the followed face.
 //! 5. The object model looks for a phone on one region of the filled frame; where it saw one, the hand detector
-//!    looks for the hand that holds it.
+//!    looks for the hand that holds it, and the image classifier whether it looks like a phone to it.
 
 mod face;
 mod phone;
@@ -20,6 +20,7 @@ use crate::models::blendshapes::{self, Blendshapes};
 use crate::models::face_detector::{DetectedFace, FaceDetector, Range};
 use crate::models::face_mesh::{self, FaceMesh};
 use crate::models::hand_detector::{self, HandDetector};
+use crate::models::image_classifier::{self, ImageClassifier};
 use crate::models::object_detector::{self, DetectedObject, ObjectDetector, Objects};
 use crate::observation::{Observation, Phone, Posture, Rect};
 use crate::phone::PhoneMemory;
@@ -54,6 +55,7 @@ pub(crate) struct Pipeline {
     blendshapes: Blendshapes,
     objects: ObjectDetector,
     hands: HandDetector,
+    classifier: ImageClassifier,
     canonical: CanonicalFace,
     preprocessor: Preprocessor,
     zones: Zones,
@@ -113,6 +115,7 @@ impl Pipeline {
             blendshapes: Blendshapes::new(runtime, &model(blendshapes::NAME)?)?,
             objects: ObjectDetector::new(runtime, &model(object_detector::NAME)?)?,
             hands: HandDetector::new(runtime, &model(hand_detector::NAME)?)?,
+            classifier: ImageClassifier::new(runtime, &model(image_classifier::NAME)?)?,
             canonical: CanonicalFace::new()?,
             preprocessor: Preprocessor::new(),
             fill: settings.zones.staff.clone().map(ZoneFill::new),

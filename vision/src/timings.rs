@@ -14,6 +14,8 @@ pub enum Stage {
     Objects,
     /// The hand detector.
     Hands,
+    /// The image classifier.
+    Classify,
     /// The face detector.
     Detect,
     /// The face mesh.
@@ -26,11 +28,12 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage, in order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Capture,
         Self::Preprocess,
         Self::Objects,
         Self::Hands,
+        Self::Classify,
         Self::Detect,
         Self::Mesh,
         Self::Blendshapes,
@@ -45,6 +48,7 @@ impl Stage {
             Self::Preprocess => "preprocess",
             Self::Objects => "objects",
             Self::Hands => "hands",
+            Self::Classify => "classify",
             Self::Detect => "detect",
             Self::Mesh => "mesh",
             Self::Blendshapes => "blendshapes",

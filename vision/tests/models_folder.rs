@@ -49,6 +49,7 @@ fn one_flipped_bit_in_any_model_is_refused_by_name() {
         "face_blendshapes",
         "object_detector",
         "hand_detector",
+        "image_classifier",
     ] {
         let path = folder.path().join(format!("{name}.onnx"));
         let sound = fs::read(&path).unwrap();
@@ -96,7 +97,7 @@ fn a_provider_that_the_library_lacks_is_an_error_that_lists_what_it_has() {
     };
     let report = Vision::load(&with(Provider::Cpu)).expect("the CPU is always there").runtime().clone();
     assert_eq!(report.provider, Provider::Cpu);
-    assert_eq!(report.models.len(), 5);
+    assert_eq!(report.models.len(), 7);
     for provider in [Provider::OpenVino, Provider::CoreMl] {
         let name = format!("`{}`", provider.name());
         let error = Vision::load(&with(provider)).err().expect("the set-up's library has the CPU provider only");

@@ -190,6 +190,11 @@ impl Search {
         regions.get(index).copied().unwrap_or(Region::Whole)
     }
 
+    /// Whether the look is of an even number, to take turns by.
+    pub(crate) fn is_even(&self) -> bool {
+        self.looks.is_multiple_of(2)
+    }
+
     /// Whether this is one of the looks at which large hands are looked for.
     pub(crate) fn is_time_for_hands(&self) -> bool {
         self.looks % LOOKS_A_HAND == 1

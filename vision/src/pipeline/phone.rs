@@ -9,6 +9,7 @@ use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::geometry::RotatedSquare;
 use crate::models::hand_detector::{self, DetectedHand};
+use crate::models::image_classifier;
 use crate::models::object_detector::{DetectedObject, INPUT_PX, Objects};
 use crate::phone::clarity::{self, Clarity, Noise};
 use crate::phone::evidence::{FULL_LOOK_MS, Seen};
@@ -82,12 +83,17 @@ impl Pipeline {
             .into_iter()
             .filter(|sighting| self.whose(&sighting.object, frame) == Whose::Staffs)
             .max_by(|a, b| a.worth().total_cmp(&b.worth()).then(a.object.score.total_cmp(&b.object.score)));
-        let hand = match &best {
-            Some(sighting) if sighting.object.score >= phone::MIN_SCORE_FOR_HAND => {
-                Some(self.is_held(frame, sighting, person)?)
+        // Both witnesses are heard until they agree, then in turn.
+        let in_turn = self.memory.phone.evidence.in_hand().then(|| self.memory.phone.search.is_even());
+        let (mut hand, mut alike) = (None, None);
+        if let Some(sighting) = best.filter(|sighting| sighting.object.score >= phone::MIN_SCORE_FOR_HAND) {
+            if in_turn != Some(false) {
+                hand = Some(self.is_held(frame, &sighting, person)?);
             }
-            _ => None,
-        };
+            if in_turn != Some(true) {
+                alike = Some(self.looks_alike(frame, &sighting)?);
+            }
+        }
         let could_see =
             clear && !unclear && self.hands_are_in_view(frame, scene) && !self.hand_is_too_near(frame, scene)?;
         let memory = &mut self.memory.phone;
@@ -99,6 +105,7 @@ impl Pipeline {
                     region: best.map_or(Region::Whole, |sighting| sighting.region),
                     score: best.map_or(0.0, |sighting| sighting.object.score),
                     hand,
+                    alike,
                     miss_counts: look.miss_counts,
                 },
             ),
@@ -157,6 +164,22 @@ impl Pipeline {
         let in_staff_zone =
             |(x, y): (f32, f32)| self.zones.staff.as_ref().is_none_or(|staff| staff.contains(x / size.0, y / size.1));
         Ok(found.iter().any(|hand| sighting.is_reached_by(hand) && in_staff_zone(hand.centre())))
+    }
+
+    /// Whether the thing looks like a phone to the classifier too.
+    fn looks_alike(&mut self, frame: &Frame, sighting: &Sighting) -> Result<bool, VisionError> {
+        let crop = sighting.own_crop();
+        if !crop.is_sound() {
+            return Ok(false);
+        }
+        let Self { preprocessor, classifier, timings, .. } = self;
+        timings.measure(Stage::Preprocess, || {
+            preprocessor.crop_bytes(frame, &crop, image_classifier::INPUT_PX, classifier.input())?;
+            clarity::even_out(classifier.input(), image_classifier::INPUT_PX);
+            Ok::<_, VisionError>(())
+        })?;
+        let probability = timings.measure(Stage::Classify, || classifier.run())?;
+        Ok(probability >= phone::MIN_PROBABILITY)
     }
 
     fn find_hands(&mut self, frame: &Frame, crop: &RotatedSquare) -> Result<Vec<DetectedHand>, VisionError> {

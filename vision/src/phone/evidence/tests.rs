@@ -3,7 +3,13 @@
 use super::*;
 
 fn look(score: f32, hand: bool) -> Seen {
-    Seen { region: Region::Tile(0), score, hand: (score >= 0.2).then_some(hand), miss_counts: true }
+    Seen {
+        region: Region::Tile(0),
+        score,
+        hand: (score >= 0.2).then_some(hand),
+        alike: (score >= 0.2).then_some(true),
+        miss_counts: true,
+    }
 }
 
 fn check(step_ms: u64, scores: &[f32], expect: &[bool]) {
@@ -32,6 +38,20 @@ fn a_phone_on_the_counter_is_never_in_the_hand() {
     for n in 0..1000 {
         evidence.add(n * 334, &look(0.8, false));
         assert!(!evidence.in_hand());
+    }
+}
+
+#[test]
+fn what_the_second_model_never_takes_for_a_phone_is_none() {
+    let mut evidence = Evidence::default();
+    for n in 0..1000 {
+        evidence.add(n * 334, &Seen { alike: Some(n % 15 == 14), ..look(0.8, true) });
+        assert!(n < 14 || evidence.alike < 1.3);
+    }
+    let mut never = Evidence::default();
+    for n in 0..1000 {
+        never.add(n * 334, &Seen { alike: Some(false), ..look(0.8, true) });
+        assert!(!never.in_hand());
     }
 }
 
@@ -74,7 +94,7 @@ fn a_look_elsewhere_that_sees_nothing_says_nothing() {
     let mut evidence = Evidence::default();
     (0..5).for_each(|n| evidence.add(n * 334, &look(0.8, true)));
     let before = evidence.there;
-    evidence.add(1700, &Seen { region: Region::Whole, score: 0.0, hand: None, miss_counts: false });
+    evidence.add(1700, &Seen { region: Region::Whole, score: 0.0, hand: None, alike: None, miss_counts: false });
     assert_eq!(evidence.there, before);
 }
 
@@ -106,7 +126,8 @@ fn a_false_alarm_is_rare_by_the_stated_shares() {
             let region = if close { Region::Hands } else { Region::Tile(0) };
             let hand = (score >= 0.2).then(|| random() < 0.5);
             let before = evidence.in_hand();
-            evidence.add(n * 334, &Seen { region, score, hand, miss_counts: true });
+            let alike = (score >= 0.2).then(|| random() < 1.0 / 15.0);
+            evidence.add(n * 334, &Seen { region, score, hand, alike, miss_counts: true });
             alarms += u32::from(evidence.in_hand() && !before);
         }
         let per_hour = f64::from(alarms) / HOURS as f64;

@@ -9,9 +9,11 @@
 
 mod face;
 mod schedule;
+mod search;
 
 use crate::error::VisionError;
 use crate::frame::{Frame, ZoneFill};
+use crate::geometry::RotatedSquare;
 use crate::head_pose::CanonicalFace;
 use crate::manifest::Manifest;
 use crate::models::blendshapes::{self, Blendshapes};
@@ -28,6 +30,7 @@ use crate::timings::{Stage, Timings};
 use crate::track::Track;
 use crate::zone::{Polygon, Zones};
 use schedule::Every;
+use search::Search;
 
 /// Lowest score of a person who counts as present.
 const MIN_PERSON_SCORE: f32 = 0.35;
@@ -35,6 +38,12 @@ const MIN_PERSON_SCORE: f32 = 0.35;
 /// the mesh decides, so that less will do).
 const LOOKS: [(Range, f32); 2] = [(Range::Full, 0.5), (Range::Short, 0.5)];
 const LOOKS_OF_A_STILL: [(Range, f32); 3] = [(Range::Full, 0.5), (Range::Short, 0.3), (Range::Full, 0.2)];
+/// Lowest score in a part of the picture that is worth a closer look, how wide that look is, and the lowest score in
+/// it; the mesh has to confirm the face as well. Small things look like faces: in the closer look the neck of a bottle
+/// scored up to 0.75 (of 716 looks, nine in ten under 0.62), faces 13 to 20 pixels wide 0.8 to 0.93 (the middle).
+const MIN_SCORE_PROMISING: f32 = 0.4;
+const CLOSER_FACE_WIDTHS: f32 = 6.0;
+const MIN_SCORE_CLOSER: f32 = 0.78;
 /// Lowest score of a face that the mesh did not confirm; the short-range model alone is never enough.
 const MIN_UNCONFIRMED_SCORE: f32 = 0.6;
 /// Lowest detector score of a second face.
@@ -71,6 +80,7 @@ pub(crate) struct Pipeline {
 #[derive(Default)]
 struct Memory {
     track: Track,
+    search: Search,
     faces: u8,
     not_alone: bool,
     phone: PhoneEvidence,
@@ -226,7 +236,8 @@ impl Pipeline {
     }
 
     /// Faces of the staff zone. The short-range model looks only where the full-range one found none: it is
-    /// for faces that fill most of the picture. A still is looked at more closely.
+    /// for faces that fill most of the picture. A still is looked at more closely; in a video, a part of the picture
+    /// is looked at more closely in each frame without a face, in turn.
     fn detect(&mut self, frame: &Frame) -> Result<Vec<DetectedFace>, VisionError> {
         let looks: &[(Range, f32)] = if self.still { &LOOKS_OF_A_STILL } else { &LOOKS };
         for (range, min_score) in looks {
@@ -238,17 +249,40 @@ impl Pipeline {
                 return Ok(faces);
             }
         }
-        Ok(Vec::new())
+        if self.still {
+            return Ok(Vec::new());
+        }
+        let part = self.memory.search.next(frame.width_px() as f32, frame.height_px() as f32);
+        let there = self.detect_in(frame, Range::Full, Some(&part), MIN_SCORE_PROMISING)?;
+        let Some(promising) = there.into_iter().max_by(|a, b| a.score.total_cmp(&b.score)) else {
+            return Ok(Vec::new());
+        };
+        let around = RotatedSquare::upright(promising.centre(), CLOSER_FACE_WIDTHS * promising.width());
+        let mut faces = self.detect_in(frame, Range::Full, Some(&around), MIN_SCORE_CLOSER)?;
+        faces.iter_mut().for_each(|face| face.unsure = true);
+        Ok(faces)
     }
 
     fn detect_with(&mut self, frame: &Frame, range: Range, min_score: f32) -> Result<Vec<DetectedFace>, VisionError> {
+        self.detect_in(frame, range, None, min_score)
+    }
+
+    /// Faces of the staff zone in a part of the picture, or in all of it.
+    fn detect_in(
+        &mut self,
+        frame: &Frame,
+        range: Range,
+        part: Option<&RotatedSquare>,
+        min_score: f32,
+    ) -> Result<Vec<DetectedFace>, VisionError> {
         let Self { preprocessor, full_range, short_range, timings, .. } = self;
         let detector = match range {
             Range::Full => full_range,
             Range::Short => short_range,
         };
-        let frame_from_input = timings.measure(Stage::Preprocess, || {
-            preprocessor.letterbox(frame, range.input_px(), ValueRange::Symmetric, detector.input())
+        let frame_from_input = timings.measure(Stage::Preprocess, || match part {
+            None => preprocessor.letterbox(frame, range.input_px(), ValueRange::Symmetric, detector.input()),
+            Some(part) => preprocessor.crop(frame, part, range.input_px(), ValueRange::Symmetric, detector.input()),
         })?;
         #[cfg(test)]
         if let Some(inspect) = &mut self.inspector {

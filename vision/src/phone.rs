@@ -1,15 +1,17 @@
 //! A phone-like thing in the hand: where to look for one, and evidence over time.
 //!
-//! The object model on the whole frame misses most phones at counter distance; on square crops around the
-//! person it does not, with scores of 0.3 to 0.5 with a phone and at most 0.15 without. So crops are
-//! searched in turn, and a low threshold is made safe by adding evidence up over time. A name badge or a
-//! terminal looks much like a phone: only what has skin of the person's colour beside it counts as held.
+//! The object model on the whole frame, stretched to its square, misses most phones at counter distance; on square
+//! crops it does not ([`places`] says which). A low threshold is made safe by adding evidence up over time. A name
+//! badge, a terminal or a phone on the counter looks much like a phone in the hand: only what has skin beside it
+//! counts as held, of the person's own colour where the face is seen.
+
+mod places;
 
 use crate::error::VisionError;
 use crate::frame::Frame;
-use crate::geometry::RotatedSquare;
 use crate::models::object_detector::DetectedObject;
-use crate::skin::SkinTone;
+use crate::skin::{self, SkinTone};
+pub(crate) use places::Place;
 
 /// Lowest score that counts as having seen something.
 pub(crate) const MIN_SCORE: f32 = 0.15;
@@ -24,6 +26,9 @@ const ENTER: f32 = 1.0;
 const LEAVE: f32 = 0.2;
 /// Most evidence that is kept, so that a phone put away is noticed within two seconds.
 const CEILING: f32 = 3.0;
+
+/// Evidence older than this says nothing about now.
+const FORGET_AFTER_MS: u64 = 2_500;
 
 /// How much of a phone's surroundings a hand covers at least.
 const MIN_SKIN_SHARE: f32 = 0.10;
@@ -40,7 +45,7 @@ pub(crate) struct Sighting {
 }
 
 impl Sighting {
-    /// Judges whether a hand is at the thing; without a face there is no skin to compare with, and it counts.
+    /// Judges whether a hand is at the thing, by the person's own skin or, without a face, by the colours of all skin.
     pub(crate) fn new(
         object: DetectedObject,
         place: Option<Place>,
@@ -50,39 +55,16 @@ impl Sighting {
         let [left, top, right, bottom] = object.bounds;
         let (dx, dy) = ((right - left) * SURROUNDINGS, (bottom - top) * SURROUNDINGS);
         let around = [left - dx, top - dy, right + dx, bottom + dy];
-        let held = match skin {
-            Some(skin) => skin.share_in(frame, &around)? >= MIN_SKIN_SHARE,
-            None => true,
+        let share = match skin {
+            Some(skin) => skin.share_in(frame, &around)?,
+            None => skin::any_share_in(frame, &around)?,
         };
-        Ok(Self { object, place, held })
+        Ok(Self { object, place, held: share >= MIN_SKIN_SHARE })
     }
 
     /// What the sighting says for a phone in the hand.
     fn weight(&self) -> f32 {
         if self.held { self.object.score } else { 0.0 }
-    }
-}
-
-/// Where to look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// Three face widths around the head: a phone at the ear.
-    Head,
-    /// Five face widths around the chest and hands.
-    Hands,
-}
-
-impl Place {
-    const ALL: [Self; 2] = [Self::Head, Self::Hands];
-
-    /// The crop for a face box (left, top, right, bottom, in frame pixels).
-    pub(crate) fn crop(self, face: &[f32; 4]) -> RotatedSquare {
-        let (width, height) = (face[2] - face[0], face[3] - face[1]);
-        let (x, y) = ((face[0] + face[2]) / 2.0, (face[1] + face[3]) / 2.0);
-        match self {
-            Self::Head => RotatedSquare::upright((x, y), 3.0 * width),
-            Self::Hands => RotatedSquare::upright((x, y + 1.5 * height), 5.0 * width),
-        }
     }
 }
 
@@ -92,24 +74,21 @@ pub(crate) struct PhoneEvidence {
     evidence: f32,
     in_hand: bool,
     seen: Option<DetectedObject>,
-    /// The place of the last sighting, and looks since the other place was searched.
+    /// The place of the last sighting, looks so far, and when the latest was.
     held_at: Option<Place>,
     looks: u32,
+    last_ms: u64,
 }
 
 impl PhoneEvidence {
-    /// The places to search now: both at first, then mostly where something was held last, else in turn.
-    pub(crate) fn places(&mut self) -> &'static [Place] {
-        let first = self.looks == 0;
-        self.looks = self.looks.wrapping_add(1);
-        let [head, hands] = [&Place::ALL[..1], &Place::ALL[1..]];
-        let elsewhere = self.looks.is_multiple_of(4);
-        match self.held_at {
-            _ if first => &Place::ALL,
-            Some(Place::Head) => [head, hands][usize::from(elsewhere)],
-            Some(Place::Hands) => [hands, head][usize::from(elsewhere)],
-            None => [head, hands][usize::from(self.looks.is_multiple_of(2))],
+    /// The places to search now. What is older than [`FORGET_AFTER_MS`] counts for nothing.
+    pub(crate) fn places(&mut self, t_ms: u64, face_seen: bool) -> &'static [Place] {
+        if t_ms.abs_diff(self.last_ms) > FORGET_AFTER_MS {
+            *self = Self::default();
         }
+        self.last_ms = t_ms;
+        self.looks = self.looks.wrapping_add(1);
+        places::to_search(face_seen, self.looks, self.held_at)
     }
 
     /// Adds what one look saw.
@@ -176,15 +155,13 @@ mod tests {
     }
 
     #[test]
-    fn both_places_are_searched_within_four_looks() {
+    fn evidence_from_before_a_hole_is_forgotten() {
         let mut evidence = PhoneEvidence::default();
-        for held_at in [None, Some(Place::Head), Some(Place::Hands)] {
-            evidence.held_at = held_at;
-            let mut searched = Vec::new();
-            for _ in 0..4 {
-                searched.extend_from_slice(evidence.places());
-            }
-            assert!(Place::ALL.iter().all(|place| searched.contains(place)), "{held_at:?}: {searched:?}");
-        }
+        evidence.places(0, true);
+        evidence.add(seen(0.5, true));
+        evidence.places(2_000, true);
+        assert!(evidence.state().is_some_and(|(_, in_hand)| in_hand));
+        evidence.places(5_000, true);
+        assert_eq!(evidence.state(), None);
     }
 }

@@ -161,7 +161,7 @@ impl Pipeline {
         }
         let found = self.read_face(frame, t_ms)?;
         if look_for_objects {
-            self.look_for_phone(frame, whole.as_ref(), &found)?;
+            self.look_for_phone(frame, t_ms, whole.as_ref(), &found)?;
         }
         Ok(self.observation(frame, index, t_ms, &found))
     }
@@ -192,10 +192,23 @@ impl Pipeline {
         timings.measure(Stage::Objects, || objects.run(frame_from_input, MIN_PERSON_SCORE, phone::MIN_SCORE))
     }
 
-    /// Looks around the person where there is one, else at the filled frame.
+    /// The bounds of the staff zone (left, top, right, bottom, in frame pixels), or of the frame without one.
+    fn staff_region(&self, frame: &Frame) -> [f32; 4] {
+        let (width, height) = (frame.width_px() as f32, frame.height_px() as f32);
+        match &self.zones.staff {
+            Some(staff) => {
+                let Rect { x, y, w, h } = staff.bounds();
+                [x * width, y * height, (x + w) * width, (y + h) * height]
+            }
+            None => [0.0, 0.0, width, height],
+        }
+    }
+
+    /// Looks around the person where there is one, else at squares of the staff zone.
     fn look_for_phone(
         &mut self,
         frame: &Frame,
+        t_ms: u64,
         whole: Option<&Objects>,
         person: &FaceResult,
     ) -> Result<(), VisionError> {
@@ -214,21 +227,16 @@ impl Pipeline {
         if let Some(objects) = whole {
             add(objects, None)?;
         }
-        match person.bounds {
-            Some(face) => {
-                for place in self.memory.phone.places() {
-                    let Self { preprocessor, objects, timings, .. } = self;
-                    let side = object_detector::INPUT_PX;
-                    let frame_from_crop = timings.measure(Stage::Preprocess, || {
-                        preprocessor.crop_bytes(frame, &place.crop(&face), side, objects.input())
-                    })?;
-                    let seen = timings
-                        .measure(Stage::Objects, || objects.run(frame_from_crop, f32::INFINITY, phone::MIN_SCORE))?;
-                    add(&seen, Some(*place))?;
-                }
-            }
-            None if whole.is_none() => add(&self.look_everywhere(frame)?, None)?,
-            None => {}
+        let region = self.staff_region(frame);
+        for place in self.memory.phone.places(t_ms, person.bounds.is_some()) {
+            let crop = place.crop(person.bounds.as_ref(), &region);
+            let Self { preprocessor, objects, timings, .. } = self;
+            let side = object_detector::INPUT_PX;
+            let frame_from_crop =
+                timings.measure(Stage::Preprocess, || preprocessor.crop_bytes(frame, &crop, side, objects.input()))?;
+            let seen =
+                timings.measure(Stage::Objects, || objects.run(frame_from_crop, f32::INFINITY, phone::MIN_SCORE))?;
+            add(&seen, Some(*place))?;
         }
         self.memory.phone_observable = true;
         self.memory.phone.add(sightings);

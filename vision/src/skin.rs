@@ -44,19 +44,7 @@ impl SkinTone {
 
     /// Share of a box (left, top, right, bottom, in frame pixels) that has this colour, 0..1.
     pub(crate) fn share_in(&self, frame: &Frame, bounds: &[f32; 4]) -> Result<f32, VisionError> {
-        let bytes = frame.bytes()?;
-        let (mut inside, mut skin) = (0u32, 0u32);
-        for row in 0..SAMPLES {
-            for column in 0..SAMPLES {
-                let at = |low: f32, high: f32, step: usize| low + (high - low) * (step as f32 + 0.5) / SAMPLES as f32;
-                let (x, y) = (at(bounds[0], bounds[2], column), at(bounds[1], bounds[3], row));
-                if let Some(bgr) = pixel(bytes, frame, x, y) {
-                    inside += 1;
-                    skin += u32::from(self.is_like(bgr));
-                }
-            }
-        }
-        Ok(if inside == 0 { 0.0 } else { skin as f32 / inside as f32 })
+        share_in(frame, bounds, |bgr| self.is_like(bgr))
     }
 
     fn is_like(&self, [b, g, r]: [u8; 3]) -> bool {
@@ -64,6 +52,35 @@ impl SkinTone {
         let distance = (f32::from(r) / sum - self.red).hypot(f32::from(g) / sum - self.green);
         BRIGHTNESS.contains(&(sum / self.sum)) && distance < MAX_CHROMA_DISTANCE
     }
+}
+
+/// Share of a box that has the colour of anyone's skin, 0..1: for when no face is seen whose colour is known.
+pub(crate) fn any_share_in(frame: &Frame, bounds: &[f32; 4]) -> Result<f32, VisionError> {
+    share_in(frame, bounds, is_any_skin)
+}
+
+/// Chai and Ngan (1999): skin of all people lies in one range of chroma, whatever its brightness.
+fn is_any_skin([b, g, r]: [u8; 3]) -> bool {
+    let [b, g, r] = [b, g, r].map(f32::from);
+    let luma = 0.299 * r + 0.587 * g + 0.114 * b;
+    let (cb, cr) = (128.0 + 0.564 * (b - luma), 128.0 + 0.713 * (r - luma));
+    luma > 30.0 && (77.0..=127.0).contains(&cb) && (133.0..=173.0).contains(&cr)
+}
+
+fn share_in(frame: &Frame, bounds: &[f32; 4], is_skin: impl Fn([u8; 3]) -> bool) -> Result<f32, VisionError> {
+    let bytes = frame.bytes()?;
+    let (mut inside, mut skin) = (0u32, 0u32);
+    for row in 0..SAMPLES {
+        for column in 0..SAMPLES {
+            let at = |low: f32, high: f32, step: usize| low + (high - low) * (step as f32 + 0.5) / SAMPLES as f32;
+            let (x, y) = (at(bounds[0], bounds[2], column), at(bounds[1], bounds[3], row));
+            if let Some(bgr) = pixel(bytes, frame, x, y) {
+                inside += 1;
+                skin += u32::from(is_skin(bgr));
+            }
+        }
+    }
+    Ok(if inside == 0 { 0.0 } else { skin as f32 / inside as f32 })
 }
 
 fn pixel(bytes: &[u8], frame: &Frame, x: f32, y: f32) -> Option<[u8; 3]> {

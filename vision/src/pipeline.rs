@@ -2,8 +2,8 @@
 //!
 //! 1. The object model looks at the whole frame for people in the customer and queue zones.
 //! 2. Everything outside the staff zone is filled. Every later crop and tensor comes from the filled frame.
-//! 3. The face detector runs when no face is followed, when the track is doubtful, and a few times a second to
-//!    count faces. More faces than signed-in people: nothing is read of anyone.
+//! 3. The face detector runs when no face is followed, when its place is unsure, and a few times a second to count
+//!    faces. More faces than signed-in people, or several signed-in people: nothing is read of anyone.
 //! 4. Mesh, blendshapes, head pose, gaze, eyes, mouth, posture of the followed face.
 //! 5. The object model looks for a phone on crops around the person.
 
@@ -25,7 +25,7 @@ use crate::preprocess::{Preprocessor, ValueRange};
 use crate::runtime::Runtime;
 use crate::skin::SkinTone;
 use crate::timings::{Stage, Timings};
-use crate::track::Track;
+use crate::track::{Look, Track};
 use crate::zone::{Polygon, Zones};
 use schedule::Every;
 
@@ -37,8 +37,6 @@ const LOOKS: [(Range, f32); 2] = [(Range::Full, 0.5), (Range::Short, 0.5)];
 const LOOKS_OF_A_STILL: [(Range, f32); 3] = [(Range::Full, 0.5), (Range::Short, 0.3), (Range::Full, 0.2)];
 /// Lowest score of a face that the mesh did not confirm; the short-range model alone is never enough.
 const MIN_UNCONFIRMED_SCORE: f32 = 0.6;
-/// Lowest detector score of a second face.
-const MIN_SECOND_FACE_SCORE: f32 = 0.6;
 
 #[cfg(test)]
 pub(crate) type Inspector = Box<dyn FnMut(&'static str, &[f32])>;
@@ -71,8 +69,7 @@ pub(crate) struct Pipeline {
 #[derive(Default)]
 struct Memory {
     track: Track,
-    faces: u8,
-    not_alone: bool,
+    look: Look,
     phone: PhoneEvidence,
     phone_observable: bool,
     posture: PostureReader,
@@ -112,7 +109,7 @@ impl Pipeline {
             preprocessor: Preprocessor::new(),
             fill: settings.zones.staff.clone().map(ZoneFill::new),
             zones: settings.zones,
-            people: settings.people.max(1),
+            people: settings.people,
             still: false,
             object_clock: Every::hz(settings.objects_hz),
             face_clock: Every::hz(settings.faces_hz),
@@ -189,7 +186,7 @@ impl Pipeline {
         whole: Option<&Objects>,
         person: &FaceResult,
     ) -> Result<(), VisionError> {
-        if self.memory.not_alone {
+        if self.memory.look.not_alone {
             self.memory.phone = PhoneEvidence::default();
             self.memory.phone_observable = false;
             return Ok(());
@@ -273,8 +270,10 @@ impl Pipeline {
             frame: index,
             t_ms,
             face: found.face,
-            faces: memory.faces,
-            not_alone: memory.not_alone,
+            faces: memory.look.faces,
+            not_alone: memory.look.not_alone,
+            followed: memory.track.is_following(),
+            lost_near_another: memory.look.lost_near_another,
             phone: phone.filter(|_| memory.phone_observable),
             phone_observable: memory.phone_observable,
             posture: found.posture,

@@ -132,6 +132,8 @@ fn smiling(t_ms: u64, customer: bool) -> Observation {
         face: Some(face),
         faces: 1,
         not_alone: false,
+        followed: true,
+        lost_near_another: false,
         phone: None,
         phone_observable: true,
         posture: None,

@@ -4,9 +4,9 @@
 //! uncertainty grows with the time since the last measurement, whatever the frame rate, so that a dropped frame widens
 //! the search instead of losing the face.
 
-/// One standard deviation of a head's acceleration, in face widths per second squared: 3 m/s² (a step, a quick lean)
-/// of a face 15 cm wide.
-const ACCELERATION_WIDTHS_S2: f32 = 20.0;
+/// How strongly a head is accelerated at random: spectral density in face widths squared per second cubed. Twice the
+/// square of 1.5 m/s² (a step, a quick lean; the face 15 cm wide) times the 0.15 s over which an acceleration lasts.
+const ACCELERATION_DENSITY: f32 = 30.0;
 /// One standard deviation of the speed of a face that was seen once, in face widths per second: about half a walking
 /// pace.
 const FIRST_SPEED_WIDTHS_S: f32 = 5.0;
@@ -93,14 +93,15 @@ impl Motion {
 impl Axis {
     fn moved(self, step_s: f32, width_px: f32) -> Self {
         let [place, both, speed] = self.covariance;
-        let noise = (ACCELERATION_WIDTHS_S2 * width_px).powi(2);
+        // White noise in continuous time: the same spread whatever the steps that add up to a time.
+        let noise = ACCELERATION_DENSITY * width_px.powi(2);
         Self {
             place_px: self.place_px + self.speed_px_s * step_s,
             speed_px_s: self.speed_px_s,
             covariance: [
-                place + 2.0 * step_s * both + step_s.powi(2) * speed + noise * step_s.powi(4) / 4.0,
-                both + step_s * speed + noise * step_s.powi(3) / 2.0,
-                speed + noise * step_s.powi(2),
+                place + 2.0 * step_s * both + step_s.powi(2) * speed + noise * step_s.powi(3) / 3.0,
+                both + step_s * speed + noise * step_s.powi(2) / 2.0,
+                speed + noise * step_s,
             ],
         }
     }
@@ -167,7 +168,7 @@ mod tests {
         }
         let spread = |t_ms| motion.at(t_ms).spread_px / WIDTH_PX;
         assert!(spread(800) < 0.1, "{}", spread(800));
-        assert!(spread(1000) > 0.3 && spread(1760) > 5.0, "{} {}", spread(1000), spread(1760));
+        assert!(spread(1000) > 0.3 && spread(1760) > 2.0, "{} {}", spread(1000), spread(1760));
         motion.measure(1760, (0.0, 0.0), WIDTH_PX, MESH_NOISE_WIDTHS);
         assert!(motion.at(1760).spread_px < MESH_NOISE_WIDTHS * WIDTH_PX * 1.01);
     }

@@ -53,7 +53,7 @@ fn a_fast_face_is_followed_at_any_frame_rate_and_over_dropped_frames() {
             assert!(!look.lost_near_another);
             track.follow_unread(&face(place(t_ms)), t_ms);
         }
-        assert!(unsure_off < 2.5, "{step_ms} ms, {dropped} dropped: off by {unsure_off} face widths");
+        assert!(unsure_off < 4.0, "{step_ms} ms, {dropped} dropped: off by {unsure_off} face widths");
     }
 }
 

@@ -72,12 +72,13 @@ fn check_line(line: &Value) {
     };
     let mut found = keys(line);
     found.retain(|key| key != "file");
-    let wanted = "frame t_ms face faces not_alone phone phone_observable posture customer_present queue_present";
+    let wanted = "frame t_ms face faces not_alone phone phone_observable posture customer_present queue_present \
+                  followed lost_near_another";
     assert_eq!(found, sorted(wanted));
     for key in ["frame", "t_ms", "faces"] {
         assert!(line[key].is_u64(), "{key} in {line}");
     }
-    for key in ["not_alone", "phone_observable"] {
+    for key in ["not_alone", "phone_observable", "followed", "lost_near_another"] {
         assert!(line[key].is_boolean(), "{key} in {line}");
     }
     for key in NULLABLE {

@@ -31,18 +31,6 @@ impl Rotate {
             Self::Clockwise270 => 270,
         }
     }
-
-    /// From clockwise degrees: 0, 90, 180 or 270.
-    #[must_use]
-    pub const fn of_degrees(degrees: u16) -> Option<Self> {
-        match degrees {
-            0 => Some(Self::None),
-            90 => Some(Self::Clockwise90),
-            180 => Some(Self::Half),
-            270 => Some(Self::Clockwise270),
-            _ => None,
-        }
-    }
 }
 
 /// How the camera's picture lies. The turn comes first: `mirrored` is about the picture that is upright by then.

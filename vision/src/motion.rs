@@ -5,8 +5,8 @@
 //! the search instead of losing the face.
 
 /// How strongly a head is accelerated at random: spectral density in face widths squared per second cubed. Twice the
-/// square of 1.5 m/s² (a step, a quick lean; the face 15 cm wide) times the 0.15 s over which an acceleration lasts.
-const ACCELERATION_DENSITY: f32 = 30.0;
+/// square of 3 m/s² (a step, a quick lean; the face 15 cm wide) times the 0.15 s over which an acceleration lasts.
+const ACCELERATION_DENSITY: f32 = 120.0;
 /// One standard deviation of the speed of a face that was seen once, in face widths per second: about half a walking
 /// pace.
 const FIRST_SPEED_WIDTHS_S: f32 = 5.0;

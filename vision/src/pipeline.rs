@@ -244,8 +244,10 @@ impl Pipeline {
             Range::Full => full_range,
             Range::Short => short_range,
         };
+        // Nothing is left of the rest of the frame, and within the zone's bounds alone smaller faces are found.
+        let part = part_of(frame, self.zones.staff.as_ref());
         let frame_from_input = timings.measure(Stage::Preprocess, || {
-            preprocessor.letterbox(frame, range.input_px(), ValueRange::Symmetric, detector.input())
+            preprocessor.letterbox(frame, part, range.input_px(), ValueRange::Symmetric, detector.input())
         })?;
         #[cfg(test)]
         if let Some(inspect) = &mut self.inspector {
@@ -281,6 +283,18 @@ impl Pipeline {
             queue_present: self.zones.queue.as_ref().map(|_| memory.queue_present),
         }
     }
+}
+
+/// The smallest part of the frame that holds the whole zone, in pixels; without a zone, the frame.
+fn part_of(frame: &Frame, zone: Option<&Polygon>) -> opencv::core::Rect {
+    let (width, height) = (frame.width_px() as i32, frame.height_px() as i32);
+    let whole = opencv::core::Rect::new(0, 0, width, height);
+    let Some(bounds) = zone.map(Polygon::bounds) else { return whole };
+    let (left, top) = ((bounds.x * width as f32).floor() as i32, (bounds.y * height as f32).floor() as i32);
+    let right = ((bounds.x + bounds.w) * width as f32).ceil() as i32;
+    let bottom = ((bounds.y + bounds.h) * height as f32).ceil() as i32;
+    let part = opencv::core::Rect::new(left, top, right.min(width) - left, bottom.min(height) - top);
+    if left >= 0 && top >= 0 && part.width > 0 && part.height > 0 { part } else { whole }
 }
 
 fn lies_in(object: &DetectedObject, zone: &Polygon, frame: &Frame) -> bool {

@@ -116,7 +116,11 @@ impl Track {
                 motion.measure(t_ms, place, width_px, noise_widths);
                 motion
             }
-            None => Motion::new(t_ms, place, width_px, noise_widths),
+            None => {
+                // Whoever was another is followed now, or gone.
+                self.others.clear();
+                Motion::new(t_ms, place, width_px, noise_widths)
+            }
         };
         self.followed = Some(Followed { crop, bounds, motion });
     }

@@ -17,8 +17,8 @@ use crate::zone::{Polygon, Zones};
 const FRAMES_A_SCENE: u64 = 24;
 /// The staff member serves a customer, both face the camera.
 const BOTH: u64 = 5_000;
-/// Only the customer is there.
-const CUSTOMER_ALONE: u64 = 2_600;
+/// Only the customer is there; the staff member is still beyond the edge of the picture.
+const CUSTOMER_ALONE: u64 = 2_320;
 /// A second face stands in the staff zone.
 const SECOND_FACE: u64 = 51_000;
 

@@ -19,7 +19,8 @@ async fn exchange(line: &'static str) -> String {
     let clock = Arc::new(ManualClock::at(jiff::Timestamp::UNIX_EPOCH));
     let (_vision, seen) = mpsc::channel(1);
     let (_stop, stopped) = watch::channel(false);
-    let (kiosk, _thread) = kiosk::spawn(store, settings, &[], CameraSwitch::default(), clock, seen, stopped).expect("starts");
+    let (kiosk, _thread) =
+        kiosk::spawn(store, settings, &[], CameraSwitch::default(), clock, seen, stopped).expect("starts");
     let serving = tokio::spawn(serve(folder.path(), kiosk).expect("a socket"));
     let path = folder.path().join(SOCKET);
     let answered = tokio::task::spawn_blocking(move || {

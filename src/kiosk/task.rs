@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::handle::Request;
-use super::session::{Decisions, Session};
 use super::camera::CameraSwitch;
+use super::handle::Request;
 use super::pause::{Pauser, Tap};
+use super::session::{Decisions, Session};
 use super::{KioskSettings, TillAnswer, VisionEvent, windows};
 use crate::clock::{Clock, shifted};
 use crate::control::{self, Question, Status};

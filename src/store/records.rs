@@ -84,14 +84,7 @@ impl Store {
                         "INSERT INTO transaction_record (person, shift, register, opened_at, closed_at, record)
                          VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (shift, register, opened_at) DO NOTHING",
                     )?
-                    .execute(params![
-                        shift.person.0,
-                        shift.id.0,
-                        shift.register,
-                        opened_ms,
-                        closed_ms,
-                        record.json,
-                    ])?;
+                    .execute(params![shift.person.0, shift.id.0, shift.register, opened_ms, closed_ms, record.json,])?;
             }
             for event in handled {
                 transaction

@@ -143,8 +143,7 @@ impl Track {
         if !others.is_empty() {
             self.together_ms = Some(t_ms);
         }
-        look.not_alone =
-            self.together_ms.is_some_and(|together_ms| t_ms.saturating_sub(together_ms) < ALONE_AGAIN_MS);
+        look.not_alone = self.together_ms.is_some_and(|together_ms| t_ms.saturating_sub(together_ms) < ALONE_AGAIN_MS);
         match ours.and_then(|at| found.get(at)) {
             Some(face) => {
                 // One vanished where the followed face is seen now: it may be either of the two.
@@ -183,7 +182,8 @@ impl Track {
             let own = distance(&followed.motion, face);
             self.others.iter().any(|other| other.is_at(face, t_ms) && distance(&other.motion, face) < own)
         };
-        let reached = found.iter().enumerate().filter(|(_, face)| followed.is_at(&face.bounds, t_ms) && !anothers(face));
+        let reached =
+            found.iter().enumerate().filter(|(_, face)| followed.is_at(&face.bounds, t_ms) && !anothers(face));
         reached
             .min_by(|(_, a), (_, b)| distance(&followed.motion, a).total_cmp(&distance(&followed.motion, b)))
             .map(|(at, _)| at)

@@ -99,7 +99,8 @@ fn crossing(track: &mut Track, step_ms: u64) -> Vec<Look> {
     for t_ms in (1000 + step_ms..4000).step_by(step_ms as usize) {
         let moved = (t_ms - 1000) as f32 / 1000.0 * 2.0 * WIDTH_PX;
         let (ours, other) = (200.0 + moved, 500.0 - moved);
-        let found = if (ours - other).abs() < 0.6 * WIDTH_PX { vec![face(other)] } else { vec![face(ours), face(other)] };
+        let found =
+            if (ours - other).abs() < 0.6 * WIDTH_PX { vec![face(other)] } else { vec![face(ours), face(other)] };
         looks.push(track.look(&found, t_ms));
     }
     looks

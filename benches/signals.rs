@@ -42,6 +42,8 @@ fn hour() -> Vec<Observation> {
                 face: (t_ms % 41_000 > 1_000).then_some(face),
                 faces: 1,
                 not_alone: false,
+                followed: true,
+                lost_near_another: false,
                 phone: None,
                 phone_observable: true,
                 posture: Some(Posture { upright: 0.8, leaning: wave(31_000) > 0.9 }),

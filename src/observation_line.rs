@@ -23,6 +23,8 @@ pub struct ObservationLine<'a> {
     posture: Option<PostureLine>,
     customer_present: Option<bool>,
     queue_present: Option<bool>,
+    followed: bool,
+    lost_near_another: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -66,6 +68,8 @@ impl<'a> ObservationLine<'a> {
             face,
             faces,
             not_alone,
+            followed,
+            lost_near_another,
             phone,
             phone_observable,
             posture,
@@ -89,6 +93,8 @@ impl<'a> ObservationLine<'a> {
                 .map(|posture| PostureLine { upright: rounded(posture.upright, 2), leaning: posture.leaning }),
             customer_present,
             queue_present,
+            followed,
+            lost_near_another,
         }
     }
 }
@@ -152,6 +158,8 @@ mod tests {
             face: Some(face),
             faces: 1,
             not_alone: false,
+            followed: true,
+            lost_near_another: false,
             phone: Some(Phone { bounds, score: 0.55, in_hand: true }),
             phone_observable: true,
             posture: Some(Posture { upright: 0.9, leaning: false }),
@@ -166,7 +174,7 @@ mod tests {
                 r#""turned_away":false,"smile":0.91,"smiling":true,"eyes_open":0.95,"mouth_visible":true},"faces":1,"#,
                 r#""not_alone":false,"phone":{"box":[0.1,0.2,0.1235,0.3],"score":0.55,"in_hand":true},"#,
                 r#""phone_observable":true,"posture":{"upright":0.9,"leaning":false},"customer_present":false,"#,
-                r#""queue_present":null}"#
+                r#""queue_present":null,"followed":true,"lost_near_another":false}"#
             )
         );
     }
@@ -179,6 +187,8 @@ mod tests {
             face: None,
             faces: 0,
             not_alone: false,
+            followed: false,
+            lost_near_another: false,
             phone: None,
             phone_observable: false,
             posture: None,
@@ -189,7 +199,8 @@ mod tests {
             line(&observation, Some("7.jpg")),
             concat!(
                 r#"{"frame":0,"t_ms":0,"file":"7.jpg","face":null,"faces":0,"not_alone":false,"phone":null,"#,
-                r#""phone_observable":false,"posture":null,"customer_present":null,"queue_present":null}"#
+                r#""phone_observable":false,"posture":null,"customer_present":null,"queue_present":null,"#,
+                r#""followed":false,"lost_near_another":false}"#
             )
         );
     }

@@ -4,6 +4,7 @@
 mod support;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::{Value, json};
 use support::{Ended, footage, has_ffmpeg, hymy, json_lines, json_of, root, test_pattern};
@@ -72,12 +73,13 @@ fn check_line(line: &Value) {
     };
     let mut found = keys(line);
     found.retain(|key| key != "file");
-    let wanted = "frame t_ms face faces not_alone phone phone_observable posture customer_present queue_present";
+    let wanted = "frame t_ms face faces not_alone phone phone_observable posture customer_present queue_present \
+                  followed lost_near_another";
     assert_eq!(found, sorted(wanted));
     for key in ["frame", "t_ms", "faces"] {
         assert!(line[key].is_u64(), "{key} in {line}");
     }
-    for key in ["not_alone", "phone_observable"] {
+    for key in ["not_alone", "phone_observable", "followed", "lost_near_another"] {
         assert!(line[key].is_boolean(), "{key} in {line}");
     }
     for key in NULLABLE {
@@ -299,4 +301,53 @@ fn stills_are_read_one_by_one_and_named() {
     assert_eq!(of("collins.png")["face"]["smiling"], true);
     assert_eq!(of("hopper.jpg")["face"]["smiling"], false);
     assert!(of("hopper.jpg")["phone"].is_null() && of("collins.png")["phone"].is_null());
+}
+
+/// A clip of a portrait, made with these filters and no loss.
+fn portrait_clip(path: &Path, filters: &str) -> PathBuf {
+    let made = Command::new("ffmpeg")
+        .args(["-nostdin", "-loglevel", "error", "-y", "-loop", "1", "-framerate", "10", "-i"])
+        .arg(root().join("vision/assets/portraits/hopper.jpg"))
+        .args(["-frames:v", "8", "-vf", filters, "-pix_fmt", "yuv444p", "-c:v", "ffv1"])
+        .arg(path)
+        .status()
+        .expect("ffmpeg starts");
+    assert!(made.success(), "ffmpeg failed: {made}");
+    path.to_owned()
+}
+
+#[test]
+fn a_turned_or_mirrored_camera_gives_the_observations_of_the_upright_picture() {
+    let test = "a_turned_or_mirrored_camera_gives_the_observations_of_the_upright_picture";
+    if !has_ffmpeg(test) {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    // Off the middle, so that the box tells the turns apart, and looking up at the lens, so that the head is turned.
+    let scene = "scale=320:-2,pad=640:480:40:20:gray";
+    let read = |name: &str, filters: &str, camera: &str| -> (Vec<f64>, f64) {
+        let clip = portrait_clip(&folder.path().join(format!("{name}.mkv")), filters);
+        let config = folder.path().join(format!("{name}.toml"));
+        let zones = "[zones]\nstaff = [[0, 0], [0.7, 0], [0.7, 1], [0, 1]]\n";
+        std::fs::write(&config, format!("[kiosk]\ndata_dir = \"data\"\n[camera]\n{camera}\n{zones}")).expect("written");
+        let written = Written::of(&clip, &[], &["--config", config.to_str().expect("UTF-8")]);
+        let face = written.lines.last().expect("a line")["face"].clone();
+        let box_of = face["box"].as_array().unwrap_or_else(|| panic!("{name}: no face"));
+        (box_of.iter().map(|v| v.as_f64().expect("a number")).collect(), face["head_deg"][0].as_f64().expect("yaw"))
+    };
+    let (plain, yaw) = read("plain", scene, "");
+    assert!(yaw.abs() > 3.0, "yaw {yaw}: a sign that is wrong would not be noticed");
+    let (_, mirrored) = read("untold", &format!("{scene},hflip"), "");
+    assert!(mirrored.signum() != yaw.signum(), "a mirrored face looks the other way: {mirrored} and {yaw}");
+    for (name, filters, camera) in [
+        ("mirrored", "hflip", "mirrored = true"),
+        ("left", "transpose=cclock", "rotate = 90"),
+        ("upside_down", "hflip,vflip", "rotate = 180"),
+        ("right", "transpose=clock", "rotate = 270"),
+        ("both", "hflip,transpose=cclock", "rotate = 90\nmirrored = true"),
+    ] {
+        let (found, found_yaw) = read(name, &format!("{scene},{filters}"), camera);
+        let off = plain.iter().zip(&found).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(off < 0.01 && (found_yaw - yaw).abs() < 1.0, "{name}: {found:?} {found_yaw}, not {plain:?} {yaw}");
+    }
 }

@@ -61,6 +61,8 @@ fn resolved(config: &Config) -> String {
     line("camera.source", or(camera.source.as_deref().map(|source| SourceSpec::parse(source).locator()), "none"));
     line("camera.open_timeout_ms", camera.open_timeout_ms.to_string());
     line("camera.read_timeout_ms", camera.read_timeout_ms.to_string());
+    line("camera.rotate", camera.orientation.rotate.degrees().to_string());
+    line("camera.mirrored", camera.orientation.mirrored.to_string());
     line("zones.staff", corners(&zones.staff));
     line("zones.customer", corners(&zones.customer));
     line("zones.queue", corners(&zones.queue));

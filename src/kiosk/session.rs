@@ -4,12 +4,14 @@
 //! record it led to, and not before.
 
 use hymy_vision::Observation;
+use jiff::Timestamp;
 
 use super::KioskSettings;
 use super::axis::Axis;
+use super::identity::{Doubt, Identity};
 use crate::clock::Clock;
 use crate::decide::Decider;
-use crate::signals::Timeline;
+use crate::signals::{Measured, Reason, Signals, Timeline};
 use crate::store::{EventId, InboxEvent, NewRecord, Shift};
 use crate::summary::TransactionRecord;
 use crate::till;
@@ -53,6 +55,9 @@ pub(super) struct Session {
     timeline: Timeline,
     settings: KioskSettings,
     fed: Vec<Fed>,
+    identity: Identity,
+    /// When it was said that the phone in hand is for work, in shift time.
+    phone_for_work_ms: Vec<u64>,
 }
 
 impl Session {
@@ -63,18 +68,47 @@ impl Session {
             register: Register::new(settings.register.clone(), u64::from(settings.max_late_s) * 1000),
             timeline: Timeline::new(),
             fed: Vec::new(),
+            identity: Identity::tapped(clock.monotonic_ms()),
+            phone_for_work_ms: Vec::new(),
             settings,
             shift,
         }
     }
 
-    /// Takes what a frame showed.
-    pub fn observe(&mut self, observation: &Observation, clock: &dyn Clock) {
+    /// Takes what a frame showed. When it leaves a doubt whose face is seen, it is not taken, and the doubt is told.
+    pub fn observe(&mut self, observation: &Observation, clock: &dyn Clock) -> Option<Doubt> {
+        if !self.is_shared()
+            && let Some(doubt) = self.identity.see(observation, clock.monotonic_ms())
+        {
+            return Some(doubt);
+        }
         let mut observation = *observation;
         observation.t_ms = self.axis.shift_from_source(observation.t_ms, clock);
         let decided = self.decider.decide(&observation);
         self.timeline.push(&decided);
         self.register.observe(observation.t_ms, observation.customer_present);
+        None
+    }
+
+    /// Several people are signed in: what is seen is nobody's.
+    pub fn is_shared(&self) -> bool {
+        !self.shift.companions.is_empty()
+    }
+
+    /// Whether too long has passed since the person's face was followed, or they said that it is they.
+    pub fn doubt(&self, clock: &dyn Clock) -> Option<Doubt> {
+        self.identity.pass(clock.monotonic_ms()).filter(|_| !self.is_shared())
+    }
+
+    /// The person has just said that it is they.
+    pub fn tapped(&mut self, clock: &dyn Clock) {
+        self.identity = Identity::tapped(clock.monotonic_ms());
+    }
+
+    /// The person says that the phone in their hand is, or just was, for work: it is left out of the transaction that
+    /// is open at `at`, or else of the last one before, while that one is not settled.
+    pub fn phone_for_work(&mut self, at: Timestamp) {
+        self.phone_for_work_ms.push(self.axis.shift_from_wall(at));
     }
 
     /// Takes an event that is in the inbox.
@@ -124,7 +158,9 @@ impl Session {
     /// What has been decided since the last time.
     pub fn take_decisions(&mut self) -> Decisions {
         let mut decisions = Decisions::default();
-        for transaction in self.register.take_finished() {
+        let finished = self.register.take_finished();
+        let openings_ms: Vec<u64> = finished.iter().map(|transaction| transaction.opened_ms).collect();
+        for transaction in finished {
             self.fed.retain(|fed| {
                 let led_to_it = belongs(fed, &transaction);
                 if led_to_it {
@@ -132,7 +168,7 @@ impl Session {
                 }
                 !led_to_it
             });
-            decisions.records.extend(self.record(transaction));
+            decisions.records.extend(self.record(transaction, &openings_ms));
         }
         // Events that led to nothing, such as a closing with nothing open.
         let needed_from_ms = self.register.needs_from_ms();
@@ -147,11 +183,30 @@ impl Session {
         decisions
     }
 
-    fn record(&self, transaction: Transaction) -> Option<NewRecord> {
+    /// Whether it was said of this transaction that the phone was for work: while it was open, or after it and before
+    /// the next one, as long as it was not settled.
+    fn is_phone_for_work(&self, transaction: &Transaction, openings_ms: &[u64]) -> bool {
+        let opened_ms = transaction.opened_ms;
+        let settled_ms = transaction.ended_ms + u64::from(self.settings.max_late_s) * 1000;
+        self.phone_for_work_ms.iter().any(|&said_ms| {
+            (opened_ms..=settled_ms).contains(&said_ms)
+                && !openings_ms.iter().any(|&next_ms| opened_ms < next_ms && next_ms <= said_ms)
+                && !self.register.opens_within(opened_ms, said_ms)
+        })
+    }
+
+    fn record(&self, transaction: Transaction, openings_ms: &[u64]) -> Option<NewRecord> {
         let opened_at = self.axis.wall_from_shift(transaction.opened_ms);
         let closed_at = self.axis.wall_from_shift(transaction.closed_ms);
+        let phone_for_work = self.is_phone_for_work(&transaction, openings_ms);
         let mut record = TransactionRecord::measure(transaction, &self.timeline);
         record.signals = record.signals.only(|key| self.settings.is_on(key.as_str()));
+        if phone_for_work {
+            record.signals.phone_in_hand = Measured::unknown(Reason::SignalOff);
+        }
+        if self.is_shared() {
+            record.signals = Signals::unknown(Reason::NotAlone);
+        }
         match serde_json::to_string(&record) {
             Ok(json) => Some(NewRecord { opened_at, closed_at, json }),
             Err(error) => {

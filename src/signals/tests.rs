@@ -36,6 +36,8 @@ pub(crate) fn frame(t_ms: u64, letter: char) -> Decided {
             face: (!".n".contains(letter)).then_some(face),
             faces: 1,
             not_alone: letter == 'n',
+            followed: true,
+            lost_near_another: false,
             phone: (letter == 'p').then_some(Phone { bounds, score: 0.6, in_hand: true }),
             phone_observable: !".n".contains(letter),
             posture: readable

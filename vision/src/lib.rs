@@ -16,8 +16,10 @@ mod head_pose;
 pub mod lab;
 pub mod manifest;
 mod models;
+mod motion;
 mod mouth;
 pub mod observation;
+pub mod orientation;
 mod phone;
 mod pipeline;
 mod posture;
@@ -34,6 +36,7 @@ pub mod zone;
 
 pub use error::VisionError;
 pub use observation::{Face, Gaze, HeadPose, Observation, Phone, Posture, Rect};
+pub use orientation::{Orientation, Rotate};
 pub use source::{SourceSpec, Timeouts};
 pub use vision::{Event, RunReport, RuntimeReport, Vision, VisionSettings, find_models};
 pub use zone::{Polygon, PolygonError, Zones};

@@ -17,8 +17,14 @@ pub struct Observation {
     pub face: Option<Face>,
     /// Number of faces seen in the staff zone when the detector last looked.
     pub faces: u8,
-    /// More faces in the staff zone than signed-in people: nothing is read of anyone.
+    /// More faces in the staff zone than signed-in people, now or half a second ago, or several people are signed in,
+    /// who cannot be told apart: nothing is read of anyone.
     pub not_alone: bool,
+    /// The signed-in person's face is followed by its place, read or not; it stays so for a second without being found.
+    pub followed: bool,
+    /// In this frame the followed face was lost while another was near, or could no longer be told from another by its
+    /// place: whose face is seen from now on is in doubt.
+    pub lost_near_another: bool,
     /// The phone-like thing seen by the latest run of the object model, carried over until the next.
     pub phone: Option<Phone>,
     /// Whether the place where a phone would be held could be searched.

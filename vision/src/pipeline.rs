@@ -2,52 +2,41 @@
 //!
 //! 1. The object model looks at the whole frame for people in the customer and queue zones.
 //! 2. Everything outside the staff zone is filled. Every later crop and tensor comes from the filled frame.
-//! 3. The face detector runs when no face is followed, when the track is doubtful, and a few times a second to
-//!    count faces. More faces than signed-in people: nothing is read of anyone.
+//! 3. The face detector runs when no face is followed, when its place is unsure, and a few times a second to count
+//!    faces. More faces than signed-in people, or several signed-in people: nothing is read of anyone.
 //! 4. Mesh, blendshapes, head pose, gaze, eyes, mouth, posture of the followed face.
 //! 5. The object model looks for a phone on crops around the person.
 
+mod detect;
 mod face;
 mod schedule;
 mod search;
 
 use crate::error::VisionError;
 use crate::frame::{Frame, ZoneFill};
-use crate::geometry::RotatedSquare;
 use crate::head_pose::CanonicalFace;
 use crate::manifest::Manifest;
 use crate::models::blendshapes::{self, Blendshapes};
-use crate::models::face_detector::{DetectedFace, FaceDetector, Range};
+use crate::models::face_detector::{FaceDetector, Range};
 use crate::models::face_mesh::{self, FaceMesh};
 use crate::models::object_detector::{self, DetectedObject, ObjectDetector, Objects};
 use crate::observation::{Observation, Phone, Posture, Rect};
 use crate::phone::{self, PhoneEvidence, Place, Sighting};
 use crate::posture::PostureReader;
-use crate::preprocess::{Preprocessor, ValueRange};
+use crate::preprocess::Preprocessor;
 use crate::runtime::Runtime;
 use crate::skin::SkinTone;
 use crate::timings::{Stage, Timings};
-use crate::track::Track;
+use crate::track::{Look, Track};
 use crate::zone::{Polygon, Zones};
+use detect::region_of;
 use schedule::Every;
 use search::Search;
 
 /// Lowest score of a person who counts as present.
 const MIN_PERSON_SCORE: f32 = 0.35;
-/// Which detectors look, in turn until one finds a face, and their lowest scores (MediaPipe's default; on a still
-/// the mesh decides, so that less will do).
-const LOOKS: [(Range, f32); 2] = [(Range::Full, 0.5), (Range::Short, 0.5)];
-const LOOKS_OF_A_STILL: [(Range, f32); 3] = [(Range::Full, 0.5), (Range::Short, 0.3), (Range::Full, 0.2)];
-/// Lowest score in a part of the picture that is worth a closer look, how wide that look is, and the lowest score in
-/// it; the mesh has to confirm the face as well. Small things look like faces: in the closer look the neck of a bottle
-/// scored up to 0.75 (of 716 looks, nine in ten under 0.62), faces 13 to 20 pixels wide 0.8 to 0.93 (the middle).
-const MIN_SCORE_PROMISING: f32 = 0.4;
-const CLOSER_FACE_WIDTHS: f32 = 6.0;
-const MIN_SCORE_CLOSER: f32 = 0.78;
 /// Lowest score of a face that the mesh did not confirm; the short-range model alone is never enough.
 const MIN_UNCONFIRMED_SCORE: f32 = 0.6;
-/// Lowest detector score of a second face.
-const MIN_SECOND_FACE_SCORE: f32 = 0.6;
 
 #[cfg(test)]
 pub(crate) type Inspector = Box<dyn FnMut(&'static str, &[f32])>;
@@ -80,9 +69,8 @@ pub(crate) struct Pipeline {
 #[derive(Default)]
 struct Memory {
     track: Track,
+    look: Look,
     search: Search,
-    faces: u8,
-    not_alone: bool,
     phone: PhoneEvidence,
     phone_observable: bool,
     posture: PostureReader,
@@ -122,7 +110,7 @@ impl Pipeline {
             preprocessor: Preprocessor::new(),
             fill: settings.zones.staff.clone().map(ZoneFill::new),
             zones: settings.zones,
-            people: settings.people.max(1),
+            people: settings.people,
             still: false,
             object_clock: Every::hz(settings.objects_hz),
             face_clock: Every::hz(settings.faces_hz),
@@ -192,18 +180,6 @@ impl Pipeline {
         timings.measure(Stage::Objects, || objects.run(frame_from_input, MIN_PERSON_SCORE, phone::MIN_SCORE))
     }
 
-    /// The bounds of the staff zone (left, top, right, bottom, in frame pixels), or of the frame without one.
-    fn staff_region(&self, frame: &Frame) -> [f32; 4] {
-        let (width, height) = (frame.width_px() as f32, frame.height_px() as f32);
-        match &self.zones.staff {
-            Some(staff) => {
-                let Rect { x, y, w, h } = staff.bounds();
-                [x * width, y * height, (x + w) * width, (y + h) * height]
-            }
-            None => [0.0, 0.0, width, height],
-        }
-    }
-
     /// Looks around the person where there is one, else at squares of the staff zone.
     fn look_for_phone(
         &mut self,
@@ -212,7 +188,7 @@ impl Pipeline {
         whole: Option<&Objects>,
         person: &FaceResult,
     ) -> Result<(), VisionError> {
-        if self.memory.not_alone {
+        if self.memory.look.not_alone {
             self.memory.phone = PhoneEvidence::default();
             self.memory.phone_observable = false;
             return Ok(());
@@ -227,7 +203,7 @@ impl Pipeline {
         if let Some(objects) = whole {
             add(objects, None)?;
         }
-        let region = self.staff_region(frame);
+        let region = region_of(frame, self.zones.staff.as_ref());
         for place in self.memory.phone.places(t_ms, person.bounds.is_some()) {
             let crop = place.crop(person.bounds.as_ref(), &region);
             let Self { preprocessor, objects, timings, .. } = self;
@@ -243,67 +219,6 @@ impl Pipeline {
         Ok(())
     }
 
-    /// Faces of the staff zone. The short-range model looks only where the full-range one found none: it is
-    /// for faces that fill most of the picture. A still is looked at more closely; in a video, a part of the picture
-    /// is looked at more closely in each frame without a face, in turn.
-    fn detect(&mut self, frame: &Frame) -> Result<Vec<DetectedFace>, VisionError> {
-        let looks: &[(Range, f32)] = if self.still { &LOOKS_OF_A_STILL } else { &LOOKS };
-        for (range, min_score) in looks {
-            let mut faces = self.detect_with(frame, *range, *min_score)?;
-            if *range == Range::Short {
-                faces.iter_mut().for_each(|face| face.unsure = true);
-            }
-            if !faces.is_empty() {
-                return Ok(faces);
-            }
-        }
-        if self.still {
-            return Ok(Vec::new());
-        }
-        let part = self.memory.search.next(frame.width_px() as f32, frame.height_px() as f32);
-        let there = self.detect_in(frame, Range::Full, Some(&part), MIN_SCORE_PROMISING)?;
-        let Some(promising) = there.into_iter().max_by(|a, b| a.score.total_cmp(&b.score)) else {
-            return Ok(Vec::new());
-        };
-        let around = RotatedSquare::upright(promising.centre(), CLOSER_FACE_WIDTHS * promising.width());
-        let mut faces = self.detect_in(frame, Range::Full, Some(&around), MIN_SCORE_CLOSER)?;
-        faces.iter_mut().for_each(|face| face.unsure = true);
-        Ok(faces)
-    }
-
-    fn detect_with(&mut self, frame: &Frame, range: Range, min_score: f32) -> Result<Vec<DetectedFace>, VisionError> {
-        self.detect_in(frame, range, None, min_score)
-    }
-
-    /// Faces of the staff zone in a part of the picture, or in all of it.
-    fn detect_in(
-        &mut self,
-        frame: &Frame,
-        range: Range,
-        part: Option<&RotatedSquare>,
-        min_score: f32,
-    ) -> Result<Vec<DetectedFace>, VisionError> {
-        let Self { preprocessor, full_range, short_range, timings, .. } = self;
-        let detector = match range {
-            Range::Full => full_range,
-            Range::Short => short_range,
-        };
-        let frame_from_input = timings.measure(Stage::Preprocess, || match part {
-            None => preprocessor.letterbox(frame, range.input_px(), ValueRange::Symmetric, detector.input()),
-            Some(part) => preprocessor.crop(frame, part, range.input_px(), ValueRange::Symmetric, detector.input()),
-        })?;
-        #[cfg(test)]
-        if let Some(inspect) = &mut self.inspector {
-            inspect(range.name(), detector.input());
-        }
-        let mut faces = timings.measure(Stage::Detect, || detector.run(frame_from_input, min_score))?;
-        let size = (frame.width_px() as f32, frame.height_px() as f32);
-        if let Some(staff) = &self.zones.staff {
-            faces.retain(|face| staff.contains(face.centre().0 / size.0, face.centre().1 / size.1));
-        }
-        Ok(faces)
-    }
-
     fn observation(&self, frame: &Frame, index: u64, t_ms: u64, found: &FaceResult) -> Observation {
         let memory = &self.memory;
         let phone = memory.phone.state().map(|(object, in_hand)| Phone {
@@ -315,8 +230,10 @@ impl Pipeline {
             frame: index,
             t_ms,
             face: found.face,
-            faces: memory.faces,
-            not_alone: memory.not_alone,
+            faces: memory.look.faces,
+            not_alone: memory.look.not_alone,
+            followed: memory.track.is_following(),
+            lost_near_another: memory.look.lost_near_another,
             phone: phone.filter(|_| memory.phone_observable),
             phone_observable: memory.phone_observable,
             posture: found.posture,

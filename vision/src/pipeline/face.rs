@@ -1,6 +1,6 @@
 //! The part of the pipeline that reads the one face of the staff zone.
 
-use super::{FaceResult, MIN_SECOND_FACE_SCORE, MIN_UNCONFIRMED_SCORE, Pipeline, fractions};
+use super::{FaceResult, MIN_UNCONFIRMED_SCORE, Pipeline, fractions};
 use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::gaze;
@@ -14,7 +14,7 @@ use crate::preprocess::ValueRange;
 use crate::skin::SkinTone;
 use crate::smile;
 use crate::timings::Stage;
-use crate::track::{Track, crop_of};
+use crate::track::{Look, crop_of};
 
 /// Beyond this the face is turned out of the readable range.
 const MAX_YAW_DEG: f32 = 50.0;
@@ -24,78 +24,72 @@ const MIN_READABLE_WIDTH_PX: f32 = 15.0;
 const EYE_BLINK: [usize; 2] = [index_of("eyeBlinkLeft"), index_of("eyeBlinkRight")];
 
 impl Pipeline {
-    /// Finds or follows the face and reads it; nothing is read while there are more faces than people.
+    /// Finds or follows the face and reads it; nothing is read while there are more faces than people, nor of several
+    /// signed-in people, whom nothing here could tell apart.
     pub(super) fn read_face(&mut self, frame: &Frame, t_ms: u64) -> Result<FaceResult, VisionError> {
         #[cfg(feature = "lab")]
         {
             self.reading = None;
         }
-        let mut detected = None;
+        self.memory.look.lost_near_another = false;
+        if self.people > 1 {
+            self.memory.look = Look { not_alone: true, ..Look::default() };
+            return Ok(FaceResult::default());
+        }
+        let expected = self.memory.track.crop(t_ms);
         let counting = self.face_clock.is_due(t_ms);
-        if counting || self.memory.not_alone || self.memory.track.crop().is_none() {
-            detected = self.count_faces(frame)?;
-            if self.memory.not_alone {
-                self.memory.track = Track::default();
-                return Ok(FaceResult::default());
+        let mut looked = counting || self.memory.look.not_alone || expected.is_none_or(|next| !next.sure);
+        if looked && self.look_for_faces(frame, t_ms)? {
+            return Ok(FaceResult::default());
+        }
+        let mut mesh = match expected {
+            // Where the place is unsure and the detector has found it, its crop is the better one.
+            Some(next) if next.sure || !looked || self.memory.look.ours.is_none() => {
+                self.fit_mesh(frame, &next.crop)?.filter(|mesh| self.memory.track.admits(mesh, t_ms))
             }
-            if let Some(face) = &detected
-                && !self.memory.track.is_at(face)
-            {
-                self.memory.track.lose();
+            _ => None,
+        };
+        if mesh.is_none() && !looked {
+            looked = true;
+            if self.look_for_faces(frame, t_ms)? {
+                return Ok(FaceResult::default());
             }
         }
-        let mut mesh = match self.memory.track.crop() {
-            Some(crop) => self.fit_mesh(frame, &crop)?,
-            None => None,
-        };
-        if mesh.is_none() {
-            // The track is lost or there was none: look again, once.
-            if detected.is_none() {
-                detected = self.count_faces(frame)?;
-            }
-            if self.memory.not_alone {
-                self.memory.track = Track::default();
-                return Ok(FaceResult::default());
-            }
-            if let Some(face) = &detected {
-                mesh = self.fit_mesh(frame, &crop_of(face))?;
-                if self.still
-                    && let Some(first) = &mesh
-                {
-                    // The mesh's own crop fits better than the detector's: in a video the next frame has it.
-                    mesh = self.fit_mesh(frame, &first.next_crop())?.or(mesh);
-                }
+        let detected = self.memory.look.ours.filter(|_| looked);
+        if mesh.is_none()
+            && let Some(face) = &detected
+        {
+            mesh = self.fit_mesh(frame, &crop_of(face))?;
+            if self.still
+                && let Some(first) = &mesh
+            {
+                // The mesh's own crop fits better than the detector's: in a video the next frame has it.
+                mesh = self.fit_mesh(frame, &first.next_crop())?.or(mesh);
             }
         }
         match (mesh, detected) {
             (Some(mesh), _) => {
-                self.memory.track.follow(&mesh);
-                self.memory.faces = self.memory.faces.max(1);
+                self.memory.track.follow(&mesh, t_ms);
+                self.memory.look.faces = self.memory.look.faces.max(1);
                 self.read_mesh(frame, &mesh, t_ms)
             }
             (None, Some(face)) if face.score >= MIN_UNCONFIRMED_SCORE && !face.unsure => {
-                self.memory.track.lose();
+                self.memory.track.follow_unread(&face, t_ms);
                 Ok(FaceResult {
                     face: Some(unreadable(&face, frame)),
                     bounds: Some(face.bounds),
                     ..FaceResult::default()
                 })
             }
-            (None, _) => {
-                self.memory.track.lose();
-                Ok(FaceResult::default())
-            }
+            (None, _) => Ok(FaceResult::default()),
         }
     }
 
-    /// Runs the detector, counts the faces of the staff zone, and gives the largest.
-    fn count_faces(&mut self, frame: &Frame) -> Result<Option<DetectedFace>, VisionError> {
+    /// Runs the detector over the staff zone and tells whose faces it found; whether nobody may be read.
+    fn look_for_faces(&mut self, frame: &Frame, t_ms: u64) -> Result<bool, VisionError> {
         let faces = self.detect(frame)?;
-        let sure = faces.iter().skip(1).filter(|face| face.score >= MIN_SECOND_FACE_SCORE).count();
-        let count = if faces.is_empty() { 0 } else { 1 + sure };
-        self.memory.faces = u8::try_from(count).unwrap_or(u8::MAX);
-        self.memory.not_alone = count > usize::from(self.people);
-        Ok(faces.into_iter().max_by(|a, b| a.width().total_cmp(&b.width())))
+        self.memory.look = self.memory.track.look(&faces, t_ms);
+        Ok(self.memory.look.not_alone)
     }
 
     fn fit_mesh(&mut self, frame: &Frame, crop: &RotatedSquare) -> Result<Option<Mesh>, VisionError> {

@@ -1,5 +1,7 @@
 //! Signals on hand-written frames, and on random ones.
 
+mod nods;
+mod queue_look;
 mod unobservable;
 
 use hymy_vision::{Face, HeadPose, Observation, Phone, Posture, Rect};
@@ -245,58 +247,6 @@ fn posture_is_a_share() {
     check("30L 10l", "leaning", json!({"value": 0.25, "observed_s": 4.0}));
     check("30L 10l", "upright", json!({"value": 0.75, "observed_s": 4.0}));
     check("20L 25t", "upright", not("turned_away"));
-}
-
-#[test]
-fn the_queue_is_looked_at_or_not() {
-    check("20L 10q 3Q 10L", "queue_look", json!({"value": true, "observed_s": 1.3}));
-    check("20L 10q 2Q 10L", "queue_look", json!({"value": false, "observed_s": 1.2}));
-    check("20L", "queue_look", not("no_event"));
-}
-
-#[test]
-fn without_a_direction_of_the_queue_the_signal_is_off() {
-    let mut timeline = Timeline::new();
-    for t_ms in (0..5_000).step_by(100) {
-        timeline.push(&Decided { on_queue: None, ..frame(t_ms, 'q') });
-    }
-    timeline.end(5_000);
-    let signals = measure(&served(5), &Moments::of(&served(5)), &timeline);
-    assert_eq!(signals.queue_look.reason(), Some(Reason::SignalOff));
-}
-
-#[test]
-fn without_a_queue_zone_the_signal_is_off() {
-    let mut timeline = Timeline::new();
-    for t_ms in (0..5_000).step_by(100) {
-        let decided = frame(t_ms, 'L');
-        timeline.push(&Decided { observation: Observation { queue_present: None, ..decided.observation }, ..decided });
-    }
-    timeline.end(5_000);
-    let signals = measure(&served(5), &Moments::of(&served(5)), &timeline);
-    assert_eq!(signals.queue_look.reason(), Some(Reason::SignalOff));
-}
-
-#[test]
-fn nods_are_not_counted_at_fewer_than_nine_frames_a_second() {
-    for (step_ms, expect) in [(100, None), (110, None), (125, Some(Reason::SignalOff)), (200, Some(Reason::SignalOff))]
-    {
-        let mut timeline = Timeline::new();
-        (0..60_000).step_by(step_ms).for_each(|t_ms| timeline.push(&frame(t_ms, 'L')));
-        timeline.end(60_000);
-        let signals = measure(&served(60), &Moments::of(&served(60)), &timeline);
-        assert_eq!(signals.nods.reason(), expect, "a frame every {step_ms} ms");
-        assert!(signals.gaze.all.known().is_some());
-    }
-}
-
-#[test]
-fn nods_need_half_a_minute_of_observed_service() {
-    // Service is 4 s to 4 s before the end.
-    check("380L", "nods", not("too_short"));
-    check("400L", "nods", json!({"value": 0.0, "count": 0, "observed_s": 32.0}));
-    check("200L 100. 100L", "nods", not("no_face"));
-    check("200L 100t 100L", "nods", not("turned_away"));
 }
 
 #[test]

@@ -51,6 +51,7 @@ fn staged(fps: f32) -> (u32, Vec<(u64, i64)>) {
 fn staged_sequences_are_counted_exactly_in_95_of_100() {
     for fps in [10.0, 12.5, 15.0, 20.0, 25.0, 30.0] {
         let (exact, wrong) = staged(fps);
+        eprintln!("{fps} frames a second: {exact} of 200");
         assert!(exact >= 190, "{fps} frames a second: {exact} of 200; off: {wrong:?}");
     }
 }
@@ -59,6 +60,7 @@ fn staged_sequences_are_counted_exactly_in_95_of_100() {
 fn at_too_few_frames_a_second_nods_are_missed_but_never_invented() {
     for fps in [5.0, 8.0] {
         let (exact, wrong) = staged(fps);
+        eprintln!("{fps} frames a second: {exact} of 200");
         let invented: i64 = wrong.iter().map(|(_, off)| off.max(&0)).sum();
         assert!(invented <= 2, "{fps} frames a second: {exact} of 200; off: {wrong:?}");
     }

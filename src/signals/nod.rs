@@ -28,6 +28,10 @@ pub const NOD_WIDTH_MIN_MS: f32 = 150.0;
 /// allowed for noise. A glance at the till stays down longer.
 pub const NOD_WIDTH_MAX_MS: f32 = 1_000.0;
 
+/// Least depth for each second below the return level, in degrees: 6 degrees at 0.7 Hz have 7.4. What is shallower and
+/// slower is sway, or a mesh that a hand at the chin pulls down.
+const NOD_SPEED_MIN: f32 = 7.0;
+
 /// Going down and coming back differ in duration by at most this factor: below it lie 99 % of nods with noise and
 /// drift at 10 to 30 frames a second. A head that drops and then rises slowly was looking at something.
 const NOD_SKEW_MAX: f32 = 3.0;
@@ -180,6 +184,7 @@ impl NodDetector {
         Some(
             depth_deg <= NOD_DEPTH_MAX_DEG
                 && (NOD_WIDTH_MIN_MS..=NOD_WIDTH_MAX_MS).contains(&(down.level_ms + up.level_ms))
+                && depth_deg * 1_000.0 >= NOD_SPEED_MIN * (down.level_ms + up.level_ms)
                 && below >= NOD_POSES_MIN
                 && right_deg - left_deg < depth_deg
                 && down.lasted_ms() <= NOD_SKEW_MAX * up.lasted_ms()

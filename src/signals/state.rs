@@ -116,7 +116,9 @@ impl State {
             upright: of_body(observation.posture.map(|posture| posture.upright >= UPRIGHT_MIN)),
             leaning: of_body(observation.posture.map(|posture| posture.leaning)),
             queue: match (observation.queue_present, decided.on_queue, gaze) {
-                (None | Some(false), ..) => Seen::Excluded,
+                // Without a queue zone nobody can be seen to wait.
+                (None, ..) => Seen::Unknown(Reason::SignalOff),
+                (Some(false), ..) => Seen::Excluded,
                 (Some(true), Some(yes), _) => seen(Some(yes), Reason::SignalOff),
                 (Some(true), None, GazeState::NotObservable(reason)) => Seen::Unknown(reason),
                 (Some(true), None, _) => Seen::Unknown(Reason::SignalOff),

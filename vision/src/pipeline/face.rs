@@ -140,7 +140,10 @@ impl Pipeline {
             eyes_open,
             mouth_visible,
         };
-        let posture = self.memory.posture.read(t_ms, &bounds, &head);
+        // Far turned or very small, the box says little about where the head is.
+        let posture = (!turned_away && width_px >= MIN_READABLE_WIDTH_PX)
+            .then(|| self.memory.posture.read(t_ms, &bounds, &head))
+            .flatten();
         #[cfg(feature = "lab")]
         {
             self.reading =

@@ -16,6 +16,7 @@ use hymy::decide::Directions;
 use hymy::eval::compare::{self, Comparison, OtherClip};
 use hymy::eval::labels::{LABELS_FILE, Labels};
 use hymy::eval::report::{Report, VersionReport};
+use hymy::eval::report_html;
 use hymy::eval::run::{AS_RECORDED, Version, run_clip, run_stills};
 use hymy::eval::stills::Stills;
 use hymy::observation_line::ObservationLine;
@@ -125,6 +126,9 @@ impl Eval {
         };
         if let Some(path) = &self.json {
             output::json(path, &report)?;
+        }
+        if let Some(path) = &self.html {
+            output::text(path, &report_html::page(&report, &versions, labels.as_ref(), &stills)?)?;
         }
         tables::tell(&report);
         if report.failed.is_empty() {

@@ -194,9 +194,7 @@ impl Work<'_> {
         }
         let mut versions = Vec::new();
         for degradation in wanted {
-            self.vision.degrade(degradation);
-            let version = self.version(degradation.map_or(AS_RECORDED, Degradation::name))?;
-            versions.push(version);
+            versions.push(self.version(degradation)?);
             if self.stop.load(Ordering::Relaxed) {
                 self.failed.push("stopped before the end: the figures are of what was done by then".to_owned());
                 break;
@@ -205,15 +203,16 @@ impl Work<'_> {
         Ok(versions)
     }
 
-    fn version(&mut self, name: &'static str) -> anyhow::Result<Version> {
+    fn version(&mut self, degradation: Option<Degradation>) -> anyhow::Result<Version> {
+        let name = degradation.map_or(AS_RECORDED, Degradation::name);
         let mut version = Version { name, clips: Vec::new(), stills: None };
-        let recorded = name == AS_RECORDED;
+        let recorded = degradation.is_none();
         for (clip, labels) in self.labels.iter().flat_map(|labels| &labels.clips) {
             let lines = self.eval.observations.as_deref().filter(|_| recorded);
             let mut lines = lines.map(|folder| output::Lines::create(folder, clip)).transpose()?;
             let Self { eval, directions, vision, stop, bar, .. } = self;
             let mut unwritten = None;
-            let result = run_clip(vision, directions, (&eval.folder, clip), labels, stop, |decided| {
+            let result = run_clip(vision, directions, degradation, (&eval.folder, clip), labels, stop, |decided| {
                 bar.inc(1);
                 match lines.as_mut().map(|lines| lines.line(&ObservationLine::new(decided, None))) {
                     Some(Err(error)) => {
@@ -248,7 +247,7 @@ impl Work<'_> {
                     failed.push(trouble);
                 }
             };
-            let result = run_stills(vision, directions, stills, stop, || bar.inc(1), skipped)?;
+            let result = run_stills(vision, directions, stills, degradation, stop, || bar.inc(1), skipped)?;
             version.stills = Some(result);
         }
         Ok(version)

@@ -9,6 +9,7 @@ use super::labels::{Class, ClipLabels};
 use super::metrics::{CalibrationBin, roc_curve};
 use super::reading::{FrameReading, Reading};
 use super::run::ClipResult;
+use crate::decide::{CAMERA_CONE_DEG, SMILE_ENTER};
 
 /// What went wrong while a plot was drawn.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +68,7 @@ pub fn roc(curves: &[Curve<'_>]) -> Result<String, PlotError> {
         chart
             .configure_series_labels()
             .position(SeriesLabelPosition::LowerRight)
-            .label_font((FONT, 13).into_font().color(&INK))
+            .label_font((FONT, 15).into_font().color(&INK))
             .background_style(WHITE)
             .border_style(GRID)
             .draw()
@@ -117,7 +118,7 @@ fn square<'a>(root: &Area<'a>, x: &str, y: &str) -> Result<Square<'a>, PlotError
         .y_label_area_size(50)
         .build_cartesian_2d(0.0..1.0, 0.0..1.0)
         .map_err(failed)?;
-    let text = (FONT, 13).into_font().color(&INK);
+    let text = (FONT, 15).into_font().color(&INK);
     chart
         .configure_mesh()
         .light_line_style(TRANSPARENT)
@@ -135,11 +136,12 @@ fn square<'a>(root: &Area<'a>, x: &str, y: &str) -> Result<Square<'a>, PlotError
 }
 
 const CLIP_WIDTH_PX: u32 = 1_000;
-const NAMES_PX: i32 = 130;
+const NAMES_PX: i32 = 176;
 const RIGHT_PX: i32 = 16;
-/// A lane: a strip of labels, a strip of answers, and the score below them.
-const LANE_PX: i32 = 74;
-const STRIP_PX: i32 = 11;
+/// A lane: a strip of labels, a strip of answers, and below them the score, where the class has one.
+const STRIP_PX: i32 = 12;
+const BELOW_STRIPS_PX: i32 = 2 * STRIP_PX + 6;
+const BETWEEN_LANES_PX: i32 = 14;
 const SCORE_PX: i32 = 34;
 const AXIS_PX: i32 = 30;
 /// The angle from the lens at the foot of its lane, in degrees.
@@ -151,7 +153,7 @@ const FOOT_DEG: f64 = 60.0;
 /// [`PlotError`].
 pub fn clip(result: &ClipResult, labels: &ClipLabels) -> Result<String, PlotError> {
     let shown: Vec<Class> = Class::ALL.into_iter().filter(|class| is_shown(result, labels, *class)).collect();
-    let height = LANE_PX * shown.len() as i32 + AXIS_PX;
+    let height = shown.iter().map(|class| lane_px(*class)).sum::<i32>() + AXIS_PX;
     let last = result.readings.last().map_or(1, |reading| reading.frame + 1).max(1);
     let inner_px = f64::from(CLIP_WIDTH_PX as i32 - NAMES_PX - RIGHT_PX);
     let x = move |frame: u64| NAMES_PX + (frame as f64 / last as f64 * inner_px).round() as i32;
@@ -159,17 +161,25 @@ pub fn clip(result: &ClipResult, labels: &ClipLabels) -> Result<String, PlotErro
     {
         let root = SVGBackend::with_string(&mut svg, (CLIP_WIDTH_PX, height as u32)).into_drawing_area();
         root.fill(&WHITE).map_err(failed)?;
-        for (index, class) in shown.iter().enumerate() {
-            let lane = Lane { class: *class, top: LANE_PX * index as i32 + 4, x: &x, last };
+        let mut top = 4;
+        for class in &shown {
+            let lane = Lane { class: *class, top, x: &x, last };
             lane.names(&root)?;
             lane.strip(&root, 0, result, |reading| labels.of(*class, reading.frame))?;
             lane.strip(&root, STRIP_PX + 2, result, |reading| reading.reading(*class).answer.ok())?;
             lane.score(&root, result)?;
+            top += lane_px(*class);
         }
-        axis(&root, LANE_PX * shown.len() as i32, last, &x)?;
+        axis(&root, top - 4, last, &x)?;
         root.present().map_err(failed)?;
     }
     Ok(svg)
+}
+
+/// Height of a lane with the gap below it.
+fn lane_px(class: Class) -> i32 {
+    let score_px = if class == Class::MouthHidden { 0 } else { SCORE_PX };
+    BELOW_STRIPS_PX + score_px + BETWEEN_LANES_PX
 }
 
 /// A lane for what is labelled; without labels, for what was read of a person who is there.
@@ -187,10 +197,9 @@ struct Lane<'a> {
 
 impl Lane<'_> {
     fn names(&self, root: &Area<'_>) -> Result<(), PlotError> {
-        let right = Pos::new(HPos::Right, VPos::Center);
-        let class = (FONT, 14).into_font().color(&COLOURS[self.class as usize]).pos(Pos::new(HPos::Left, VPos::Center));
-        let small = (FONT, 11).into_font().color(&FAINT).pos(right);
-        let score_top = self.top + 2 * STRIP_PX + 6;
+        let left = Pos::new(HPos::Left, VPos::Center);
+        let class = (FONT, 16, FontStyle::Bold).into_font().color(&COLOURS[self.class as usize]).pos(left);
+        let small = (FONT, 13).into_font().color(&FAINT).pos(Pos::new(HPos::Right, VPos::Center));
         let score = match self.class {
             Class::Smile => "probability",
             Class::Camera => "off the lens",
@@ -198,14 +207,15 @@ impl Lane<'_> {
             Class::MouthHidden => "",
         };
         let texts = [
-            (self.class.key(), 4, score_top + SCORE_PX / 2, &class),
+            (self.class.key(), 2, self.top + STRIP_PX, &class),
             ("label", NAMES_PX - 6, self.top + STRIP_PX / 2, &small),
             ("answer", NAMES_PX - 6, self.top + STRIP_PX + 2 + STRIP_PX / 2, &small),
+            (score, NAMES_PX - 6, self.top + BELOW_STRIPS_PX + SCORE_PX / 2, &small),
         ];
         for (text, x, y, style) in texts {
             root.draw_text(text, style, (x, y)).map_err(failed)?;
         }
-        root.draw_text(score, &small, (NAMES_PX - 6, score_top + SCORE_PX - 5)).map_err(failed)
+        Ok(())
     }
 
     /// Runs of yes (full colour) and no (pale); where nothing is known, nothing is drawn.
@@ -228,16 +238,19 @@ impl Lane<'_> {
     }
 
     fn score(&self, root: &Area<'_>, result: &ClipResult) -> Result<(), PlotError> {
-        let top = self.top + 2 * STRIP_PX + 6;
-        let height = |reading: Reading| {
-            let score = reading.score.filter(|_| reading.answer.is_ok())?;
+        let top = self.top + BELOW_STRIPS_PX;
+        let at = |score: f64| {
             let share = if self.class == Class::Camera { 1.0 + score / FOOT_DEG } else { score };
-            Some(top + ((1.0 - share.clamp(0.0, 1.0)) * f64::from(SCORE_PX)).round() as i32)
+            top + ((1.0 - share.clamp(0.0, 1.0)) * f64::from(SCORE_PX)).round() as i32
         };
+        let height = |reading: Reading| reading.score.filter(|_| reading.answer.is_ok()).map(at);
         if self.class == Class::MouthHidden {
             return Ok(());
         }
-        for y in [top, top + SCORE_PX] {
+        // Where a yes begins, as far as one line can say it.
+        let border = if self.class == Class::Camera { -f64::from(CAMERA_CONE_DEG) } else { f64::from(SMILE_ENTER) };
+        let border = (self.class != Class::Phone).then(|| at(border));
+        for y in [top, top + SCORE_PX].into_iter().chain(border) {
             let line = PathElement::new([((self.x)(0), y), ((self.x)(self.last), y)], GRID);
             root.draw(&line).map_err(failed)?;
         }
@@ -254,7 +267,7 @@ impl Lane<'_> {
 
 /// About ten numbers of frames below the lanes.
 fn axis(root: &Area<'_>, top: i32, last: u64, x: &dyn Fn(u64) -> i32) -> Result<(), PlotError> {
-    let style = (FONT, 11).into_font().color(&FAINT).pos(Pos::new(HPos::Center, VPos::Top));
+    let style = (FONT, 13).into_font().color(&FAINT).pos(Pos::new(HPos::Center, VPos::Top));
     let step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000].into_iter().find(|step| last / step <= 12);
     let step = step.unwrap_or(last / 10);
     for frame in (0..last).step_by(step as usize) {

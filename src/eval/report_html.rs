@@ -106,14 +106,14 @@ fn curves(page: &mut String, recorded: &Version, stills: &Stills) -> Result<(), 
 }
 
 fn clips(page: &mut String, recorded: &Version, labels: &Labels) -> Result<(), PlotError> {
-    page.push_str("<h2>Clips, frame by frame</h2><p>Above the label, below it the answer:");
+    page.push_str("<h2>Clips, frame by frame</h2><p>The upper strip is the label, the lower one the answer:");
     page.push_str("<span class=\"key\" style=\"background:#1f6fb4\"></span>yes");
     page.push_str("<span class=\"key\" style=\"background:#d5dae0\"></span>no");
     page.push_str("<span class=\"key\" style=\"border:1px solid #e4e6ea\"></span>not labelled, or not observable. ");
     page.push_str(
         "The line is the score: a probability from 0 to 1, the angle from the lens from 60 degrees up to 0, ",
     );
-    page.push_str("the score of a phone-like thing from 0 to 1.</p>");
+    page.push_str("the score of a phone-like thing from 0 to 1. The line across is where a yes begins.</p>");
     for clip in &recorded.clips {
         let Some(labels) = labels.clips.get(&clip.name) else { continue };
         push(page, format_args!("<figure><h3>{}</h3>{}</figure>", escaped(&clip.name), plots::clip(clip, labels)?));

@@ -64,24 +64,15 @@ pub fn sheets(report: &Report) -> Vec<Sheet> {
     sheets
 }
 
-const FIGURES: [&str; 9] = [
-    "",
-    "yes / no",
-    "observable",
-    "recall",
-    "false alarms",
-    "balanced accuracy",
-    "AUC",
-    "ECE",
-    "not observable because",
-];
+const FIGURES: [&str; 9] =
+    ["", "yes/no", "observable", "recall", "false alarms", "balanced accuracy", "AUC", "ECE", "not observable because"];
 const TEXT_OF_FIGURES: [usize; 2] = [0, 8];
 
 fn figures_row(name: &str, figures: &Figures) -> Vec<String> {
     let reasons = figures.not_observable.iter().map(|(reason, count)| format!("{} {count}", name_of(*reason)));
     vec![
         name.to_owned(),
-        format!("{} / {}", figures.labelled_yes, figures.labelled_no),
+        format!("{}/{}", figures.labelled_yes, figures.labelled_no),
         percent(figures.observable_share),
         percent(figures.recall),
         percent(figures.false_alarm_rate),

@@ -118,6 +118,8 @@ pub struct Vision {
     report: RuntimeReport,
     timeouts: Timeouts,
     retry: bool,
+    #[cfg(feature = "lab")]
+    degradation: Option<crate::degrade::Degradation>,
 }
 
 impl Vision {
@@ -144,8 +146,15 @@ impl Vision {
             library: runtime.library().to_owned(),
             models: manifest.models.iter().map(|entry| (entry.name.clone(), entry.sha256.clone())).collect(),
         };
-        let upright = Upright::new(settings.orientation);
-        Ok(Self { pipeline, upright, report, timeouts: settings.timeouts, retry: settings.retry })
+        Ok(Self {
+            pipeline,
+            upright: Upright::new(settings.orientation),
+            report,
+            timeouts: settings.timeouts,
+            retry: settings.retry,
+            #[cfg(feature = "lab")]
+            degradation: None,
+        })
     }
 
     /// What computes the models.
@@ -165,6 +174,13 @@ impl Vision {
     #[must_use]
     pub fn reading(&self) -> Option<crate::lab::FaceReading> {
         self.pipeline.reading
+    }
+
+    /// From now on every frame is made worse right after it was captured; `None` ends that. The models stay loaded.
+    /// [`SourceSpec::Crops`] has a degradation of its own, which comes before the crops' preparation.
+    #[cfg(feature = "lab")]
+    pub fn degrade(&mut self, degradation: Option<crate::degrade::Degradation>) {
+        self.degradation = degradation;
     }
 
     /// Opens a source and passes its frames through the models until it ends, `stop` is set, or `sink` breaks.
@@ -205,6 +221,10 @@ impl Vision {
             let file;
             let event = match &next {
                 Next::Frame(stamp) => {
+                    #[cfg(feature = "lab")]
+                    if let Some(degradation) = self.degradation {
+                        degradation.apply(&mut frame, stamp.index)?;
+                    }
                     let frame = self.upright.of(&mut frame)?;
                     let observation = match stamp.file {
                         Some(_) => self.pipeline.process_still(frame, stamp.index)?,

@@ -15,7 +15,7 @@ use crate::frame::{Frame, ZoneFill};
 use crate::head_pose::CanonicalFace;
 use crate::manifest::Manifest;
 use crate::models::blendshapes::{self, Blendshapes};
-use crate::models::face_detector::{DetectedFace, FaceDetector, Range};
+use crate::models::face_detector::{DetectedFace, FaceDetector, Range, merge_overlapping};
 use crate::models::face_mesh::{self, FaceMesh};
 use crate::models::object_detector::{self, DetectedObject, ObjectDetector, Objects};
 use crate::observation::{Observation, Phone, Posture, Rect};
@@ -24,6 +24,7 @@ use crate::posture::PostureReader;
 use crate::preprocess::{Preprocessor, ValueRange};
 use crate::runtime::Runtime;
 use crate::skin::SkinTone;
+use crate::smile::SmileModel;
 use crate::timings::{Stage, Timings};
 use crate::track::Track;
 use crate::zone::{Polygon, Zones};
@@ -31,10 +32,29 @@ use schedule::Every;
 
 /// Lowest score of a person who counts as present.
 const MIN_PERSON_SCORE: f32 = 0.35;
-/// Which detectors look, in turn until one finds a face, and their lowest scores (MediaPipe's default; on a still
-/// the mesh decides, so that less will do).
-const LOOKS: [(Range, f32); 2] = [(Range::Full, 0.5), (Range::Short, 0.5)];
-const LOOKS_OF_A_STILL: [(Range, f32); 3] = [(Range::Full, 0.5), (Range::Short, 0.3), (Range::Full, 0.2)];
+/// One look of a detector at a frame.
+struct Look {
+    range: Range,
+    /// How much of the detector's input the frame fills, 0..1.
+    share: f32,
+    min_score: f32,
+}
+
+/// Which detectors look at a frame of a video, in turn until one finds a face, and MediaPipe's default score.
+const LOOKS: [Look; 2] = [
+    Look { range: Range::Full, share: 1.0, min_score: 0.5 },
+    Look { range: Range::Short, share: 1.0, min_score: 0.5 },
+];
+/// Lowest detector score on a still: less than in a video, because each face has to be confirmed by the mesh, twice.
+const MIN_SCORE_OF_A_STILL: f32 = 0.3;
+/// All that look at a still, together: a two-level pyramid. A face that fills most of a still is larger than the
+/// detectors know from their training, and at half its size it is not.
+const LOOKS_OF_A_STILL: [Look; 4] = [
+    Look { range: Range::Full, share: 1.0, min_score: MIN_SCORE_OF_A_STILL },
+    Look { range: Range::Full, share: 0.5, min_score: MIN_SCORE_OF_A_STILL },
+    Look { range: Range::Short, share: 1.0, min_score: MIN_SCORE_OF_A_STILL },
+    Look { range: Range::Short, share: 0.5, min_score: MIN_SCORE_OF_A_STILL },
+];
 /// Lowest score of a face that the mesh did not confirm; the short-range model alone is never enough.
 const MIN_UNCONFIRMED_SCORE: f32 = 0.6;
 /// Lowest detector score of a second face.
@@ -51,6 +71,7 @@ pub(crate) struct Pipeline {
     blendshapes: Blendshapes,
     objects: ObjectDetector,
     canonical: CanonicalFace,
+    smile: SmileModel,
     preprocessor: Preprocessor,
     zones: Zones,
     fill: Option<ZoneFill>,
@@ -109,6 +130,7 @@ impl Pipeline {
             blendshapes: Blendshapes::new(runtime, &model(blendshapes::NAME)?)?,
             objects: ObjectDetector::new(runtime, &model(object_detector::NAME)?)?,
             canonical: CanonicalFace::new()?,
+            smile: SmileModel::new()?,
             preprocessor: Preprocessor::new(),
             fill: settings.zones.staff.clone().map(ZoneFill::new),
             zones: settings.zones,
@@ -226,14 +248,10 @@ impl Pipeline {
     }
 
     /// Faces of the staff zone. The short-range model looks only where the full-range one found none: it is
-    /// for faces that fill most of the picture. A still is looked at more closely.
+    /// for faces that fill most of the picture.
     fn detect(&mut self, frame: &Frame) -> Result<Vec<DetectedFace>, VisionError> {
-        let looks: &[(Range, f32)] = if self.still { &LOOKS_OF_A_STILL } else { &LOOKS };
-        for (range, min_score) in looks {
-            let mut faces = self.detect_with(frame, *range, *min_score)?;
-            if *range == Range::Short {
-                faces.iter_mut().for_each(|face| face.unsure = true);
-            }
+        for look in &LOOKS {
+            let faces = self.detect_with(frame, look)?;
             if !faces.is_empty() {
                 return Ok(faces);
             }
@@ -241,14 +259,24 @@ impl Pipeline {
         Ok(Vec::new())
     }
 
-    fn detect_with(&mut self, frame: &Frame, range: Range, min_score: f32) -> Result<Vec<DetectedFace>, VisionError> {
+    /// Everything in the staff zone of a still that might be a face.
+    fn detect_in_still(&mut self, frame: &Frame) -> Result<Vec<DetectedFace>, VisionError> {
+        let mut faces = Vec::new();
+        for look in &LOOKS_OF_A_STILL {
+            faces.append(&mut self.detect_with(frame, look)?);
+        }
+        Ok(merge_overlapping(faces))
+    }
+
+    fn detect_with(&mut self, frame: &Frame, look: &Look) -> Result<Vec<DetectedFace>, VisionError> {
+        let Look { range, share, min_score } = *look;
         let Self { preprocessor, full_range, short_range, timings, .. } = self;
         let detector = match range {
             Range::Full => full_range,
             Range::Short => short_range,
         };
         let frame_from_input = timings.measure(Stage::Preprocess, || {
-            preprocessor.letterbox(frame, range.input_px(), ValueRange::Symmetric, detector.input())
+            preprocessor.letterbox(frame, range.input_px(), share, ValueRange::Symmetric, detector.input())
         })?;
         #[cfg(test)]
         if let Some(inspect) = &mut self.inspector {
@@ -256,6 +284,9 @@ impl Pipeline {
         }
         let mut faces = timings.measure(Stage::Detect, || detector.run(frame_from_input, min_score))?;
         let size = (frame.width_px() as f32, frame.height_px() as f32);
+        if range == Range::Short {
+            faces.iter_mut().for_each(|face| face.unsure = true);
+        }
         if let Some(staff) = &self.zones.staff {
             faces.retain(|face| staff.contains(face.centre().0 / size.0, face.centre().1 / size.1));
         }

@@ -30,18 +30,19 @@ impl Preprocessor {
         Self { square: Frame::empty() }
     }
 
-    /// The whole frame, scaled to fit and centred in a square of `side_px`, the rest filled. Returns
-    /// `frame_from_input`.
+    /// The whole frame, scaled to fit `share` (0..1) of a square of `side_px` and centred in it, the rest filled.
+    /// Returns `frame_from_input`.
     pub(crate) fn letterbox(
         &mut self,
         frame: &Frame,
         side_px: usize,
+        share: f32,
         range: ValueRange,
         tensor: &mut [f32],
     ) -> Result<Affine, VisionError> {
         let (width, height) = (frame.width_px() as f32, frame.height_px() as f32);
         let side = side_px as f32;
-        let scale = (side / width).min(side / height);
+        let scale = (side / width).min(side / height) * share;
         let fitted = |length: f32| ((length * scale).round() as i32).clamp(1, side_px as i32);
         let (w, h) = (fitted(width), fitted(height));
         let (left, top) = ((side_px as i32 - w) / 2, (side_px as i32 - h) / 2);

@@ -157,7 +157,7 @@ impl Vision {
     #[cfg(feature = "lab")]
     #[must_use]
     pub fn reading(&self) -> Option<crate::lab::FaceReading> {
-        self.pipeline.reading
+        self.pipeline.reading.clone()
     }
 
     /// Opens a source and passes its frames through the models until it ends, `stop` is set, or `sink` breaks.

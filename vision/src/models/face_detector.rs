@@ -154,8 +154,9 @@ fn to_frame(face: &DetectedFace, frame_from_input: Affine) -> DetectedFace {
     }
 }
 
-/// Weighted non-maximum suppression, as BlazeFace's paper has it: overlapping boxes are averaged by score.
-fn merge_overlapping(mut candidates: Vec<DetectedFace>) -> Vec<DetectedFace> {
+/// Weighted non-maximum suppression, as BlazeFace's paper has it: overlapping boxes are averaged by score. A face of
+/// which any detector is sure is sure.
+pub(crate) fn merge_overlapping(mut candidates: Vec<DetectedFace>) -> Vec<DetectedFace> {
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut faces = Vec::new();
     while let Some(best) = candidates.first().copied() {
@@ -169,7 +170,8 @@ fn merge_overlapping(mut candidates: Vec<DetectedFace>) -> Vec<DetectedFace> {
 
 fn weighted_mean(faces: &[DetectedFace], score: f32) -> DetectedFace {
     let total: f32 = faces.iter().map(|face| face.score).sum();
-    let mut mean = DetectedFace { bounds: [0.0; 4], score, unsure: false, keypoints: [(0.0, 0.0); 6] };
+    let unsure = faces.iter().all(|face| face.unsure);
+    let mut mean = DetectedFace { bounds: [0.0; 4], score, unsure, keypoints: [(0.0, 0.0); 6] };
     for face in faces {
         let weight = face.score / total;
         for (sum, value) in mean.bounds.iter_mut().zip(face.bounds) {

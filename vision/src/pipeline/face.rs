@@ -4,15 +4,15 @@ use super::{FaceResult, MIN_SECOND_FACE_SCORE, MIN_UNCONFIRMED_SCORE, Pipeline, 
 use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::gaze;
-use crate::geometry::RotatedSquare;
+use crate::geometry::{Affine, RotatedSquare};
 use crate::head_pose::{self, HeadAxes};
 use crate::models::blendshapes::{Coefficients, index_of};
 use crate::models::face_detector::DetectedFace;
 use crate::models::face_mesh::{self, MIN_PRESENCE, Mesh};
+use crate::models::sigmoid;
 use crate::observation::{Face, HeadPose};
 use crate::preprocess::ValueRange;
 use crate::skin::SkinTone;
-use crate::smile;
 use crate::timings::Stage;
 use crate::track::{Track, crop_of};
 
@@ -21,6 +21,8 @@ const MAX_YAW_DEG: f32 = 50.0;
 const MAX_PITCH_DEG: f32 = 45.0;
 /// Narrower faces are found but not read.
 const MIN_READABLE_WIDTH_PX: f32 = 24.0;
+/// So many of the places in a still that might be faces are shown to the mesh, largest first.
+const MAX_CANDIDATES_OF_A_STILL: usize = 8;
 const EYE_BLINK: [usize; 2] = [index_of("eyeBlinkLeft"), index_of("eyeBlinkRight")];
 
 impl Pipeline {
@@ -29,6 +31,9 @@ impl Pipeline {
         #[cfg(feature = "lab")]
         {
             self.reading = None;
+        }
+        if self.still {
+            return self.read_face_of_still(frame);
         }
         let mut detected = None;
         let counting = self.face_clock.is_due(t_ms);
@@ -59,12 +64,6 @@ impl Pipeline {
             }
             if let Some(face) = &detected {
                 mesh = self.fit_mesh(frame, &crop_of(face))?;
-                if self.still
-                    && let Some(first) = &mesh
-                {
-                    // The mesh's own crop fits better than the detector's: in a video the next frame has it.
-                    mesh = self.fit_mesh(frame, &first.next_crop())?.or(mesh);
-                }
             }
         }
         match (mesh, detected) {
@@ -73,7 +72,7 @@ impl Pipeline {
                 self.memory.faces = self.memory.faces.max(1);
                 self.read_mesh(frame, &mesh, t_ms)
             }
-            (None, Some(face)) if face.score >= MIN_UNCONFIRMED_SCORE && !face.unsure => {
+            (None, Some(face)) if is_sure(&face) => {
                 self.memory.track.lose();
                 Ok(FaceResult {
                     face: Some(unreadable(&face, frame)),
@@ -88,14 +87,45 @@ impl Pipeline {
         }
     }
 
+    /// The largest face of a still that the mesh confirms twice: on the detector's crop, and on the mesh's own, which
+    /// fits better (in a video the next frame has it).
+    fn read_face_of_still(&mut self, frame: &Frame) -> Result<FaceResult, VisionError> {
+        let mut candidates = self.detect_in_still(frame)?;
+        self.count(&candidates);
+        if self.memory.not_alone {
+            return Ok(FaceResult::default());
+        }
+        candidates.sort_by(|a, b| b.width().total_cmp(&a.width()));
+        for face in candidates.iter().take(MAX_CANDIDATES_OF_A_STILL) {
+            if let Some(first) = self.fit_mesh(frame, &crop_of(face))?
+                && let Some(mesh) = self.fit_mesh(frame, &first.next_crop())?
+            {
+                return self.read_mesh(frame, &mesh, 0);
+            }
+        }
+        candidates.retain(is_sure);
+        self.count(&candidates);
+        let result = |face: &DetectedFace| FaceResult {
+            face: Some(unreadable(face, frame)),
+            bounds: Some(face.bounds),
+            ..FaceResult::default()
+        };
+        Ok(candidates.first().map(result).unwrap_or_default())
+    }
+
     /// Runs the detector, counts the faces of the staff zone, and gives the largest.
     fn count_faces(&mut self, frame: &Frame) -> Result<Option<DetectedFace>, VisionError> {
         let faces = self.detect(frame)?;
+        self.count(&faces);
+        Ok(faces.into_iter().max_by(|a, b| a.width().total_cmp(&b.width())))
+    }
+
+    /// Keeps how many of these are faces: the first, and each other that is likely to be one.
+    fn count(&mut self, faces: &[DetectedFace]) {
         let sure = faces.iter().skip(1).filter(|face| face.score >= MIN_SECOND_FACE_SCORE).count();
         let count = if faces.is_empty() { 0 } else { 1 + sure };
         self.memory.faces = u8::try_from(count).unwrap_or(u8::MAX);
         self.memory.not_alone = count > usize::from(self.people);
-        Ok(faces.into_iter().max_by(|a, b| a.width().total_cmp(&b.width())))
     }
 
     fn fit_mesh(&mut self, frame: &Frame, crop: &RotatedSquare) -> Result<Option<Mesh>, VisionError> {
@@ -132,29 +162,61 @@ impl Pipeline {
         let width_px = bounds[2] - bounds[0];
         let readable = coefficients.filter(|_| width_px >= MIN_READABLE_WIDTH_PX && !turned_away);
         let eyes_open = readable.as_ref().map(|coefficients| gaze::eyes_open(blink(coefficients)));
-        let face = Face {
+        let mut face = Face {
             bounds: fractions(&bounds, frame),
             score: mesh.presence,
             width_px,
             head,
             gaze: eyes_open.and_then(|open| gaze::gaze(mesh, &axes, &head, open)),
             turned_away,
-            smile: readable
-                .as_ref()
-                .filter(|_| mouth_visible)
-                .map(|coefficients| smile::probability(coefficients, mesh, &axes)),
+            smile: None,
             eyes_open,
             mouth_visible,
         };
         let posture = self.memory.posture.read(t_ms, &bounds, &head);
         #[cfg(feature = "lab")]
         {
-            self.reading =
-                coefficients.map(|Coefficients(blendshapes)| crate::lab::FaceReading { blendshapes, rotation });
+            self.reading = coefficients.map(|Coefficients(blendshapes)| crate::lab::FaceReading {
+                blendshapes,
+                rotation,
+                smile_looks: Vec::new(),
+            });
         }
         self.timings.add(Stage::Postprocess, start.elapsed());
+        if let Some(coefficients) = readable.filter(|_| mouth_visible) {
+            let log_odds = self.smile_log_odds(&coefficients, mesh, &axes);
+            // A still has no frames before and after that would even out the mesh's noise; its mirror image has other
+            // noise, and the same smile.
+            let mirrored = if self.still { self.mirrored_smile_log_odds()? } else { None };
+            face.smile = Some(sigmoid(mirrored.map_or(log_odds, |mirrored| (log_odds + mirrored) / 2.0)));
+        }
         Ok(FaceResult { face: Some(face), bounds: Some(bounds), posture, skin: SkinTone::of(mesh, frame)? })
     }
+
+    fn smile_log_odds(&mut self, coefficients: &Coefficients, mesh: &Mesh, axes: &HeadAxes) -> f32 {
+        #[cfg(feature = "lab")]
+        if let Some(reading) = &mut self.reading {
+            reading.smile_looks.push(self.smile.measures(coefficients, mesh, axes));
+        }
+        self.smile.log_odds(coefficients, mesh, axes)
+    }
+
+    /// Log-odds of a smile in the mirror image of the crop that the mesh was last fitted to; `None` where no face is
+    /// found in it. Its points stay in crop pixels: no measure depends on place, size or roll.
+    fn mirrored_smile_log_odds(&mut self) -> Result<Option<f32>, VisionError> {
+        self.mesh.mirror_input();
+        let Self { mesh, blendshapes, timings, .. } = self;
+        let mirrored = timings.measure(Stage::Mesh, || mesh.run(Affine::IDENTITY))?;
+        let Some(mesh) = mirrored.filter(|mesh| mesh.presence >= MIN_PRESENCE) else { return Ok(None) };
+        let coefficients = timings.measure(Stage::Blendshapes, || blendshapes.run(&mesh))?;
+        let Some((coefficients, rotation)) = coefficients.zip(self.canonical.fit(&mesh)) else { return Ok(None) };
+        Ok(Some(self.smile_log_odds(&coefficients, &mesh, &HeadAxes::new(&mesh, rotation))))
+    }
+}
+
+/// A face that counts without the mesh: covered, or turned away.
+fn is_sure(face: &DetectedFace) -> bool {
+    face.score >= MIN_UNCONFIRMED_SCORE && !face.unsure
 }
 
 /// Mean of both blink coefficients.

@@ -12,6 +12,8 @@ pub mod summary;
 pub mod analysis;
 pub mod camera;
 pub mod demo;
+#[cfg(feature = "lab")]
+pub mod eval;
 
 pub mod store;
 pub mod till;

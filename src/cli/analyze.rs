@@ -19,7 +19,7 @@ use hymy_vision::timings::Stage;
 use hymy_vision::{Event, RunReport, SourceSpec, Vision, VisionSettings, find_models};
 use serde::Serialize;
 
-use super::{figures, progress};
+use super::{figures, progress, same_file};
 
 /// Analyse a recording or a camera: every frame's observation, and the signals of each transaction.
 #[derive(Debug, Args)]
@@ -222,14 +222,6 @@ fn tell(source: &SourceSpec, run: RunReport, records: &[TransactionRecord]) {
     super::print(&format!("{}: {} frames processed{dropped}", source.locator(), run.processed));
     if !records.is_empty() {
         super::print(&figures::of_transactions(records).to_string());
-    }
-}
-
-/// Whether both name one file; devices such as /dev/null may be named twice.
-fn same_file(a: &Path, b: &Path) -> bool {
-    match (a.canonicalize(), b.canonicalize()) {
-        (Ok(one), Ok(other)) => one == other && one.is_file(),
-        _ => a == b,
     }
 }
 

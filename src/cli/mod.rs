@@ -4,6 +4,8 @@
 mod analyze;
 mod check_config;
 mod demo;
+#[cfg(feature = "lab")]
+mod eval;
 mod figures;
 mod models;
 mod progress;
@@ -11,6 +13,8 @@ mod run;
 mod staff;
 
 use std::io::Write;
+#[cfg(feature = "lab")]
+use std::path::Path;
 
 use clap::{Parser, Subcommand};
 use hymy::config::ConfigError;
@@ -40,6 +44,8 @@ enum Command {
     Run(run::Run),
     #[cfg(feature = "lab")]
     Analyze(analyze::Analyze),
+    #[cfg(feature = "lab")]
+    Eval(eval::Eval),
     Demo(demo::Demo),
     Models(models::Models),
     Staff(staff::Staff),
@@ -56,6 +62,8 @@ impl Cli {
             Command::Run(run) => run.run(),
             #[cfg(feature = "lab")]
             Command::Analyze(analyze) => analyze.run(),
+            #[cfg(feature = "lab")]
+            Command::Eval(eval) => eval.run(),
             Command::Demo(demo) => demo.run(),
             Command::Models(models) => models.run(),
             Command::Staff(staff) => staff.run(),
@@ -88,6 +96,15 @@ pub fn told(error: &anyhow::Error) -> String {
 #[must_use]
 pub fn exit_code(error: &anyhow::Error) -> u8 {
     if error.is::<ConfigError>() || error.is::<WrongUsage>() { 2 } else { 1 }
+}
+
+/// Whether both name one file; devices such as /dev/null may be named twice.
+#[cfg(feature = "lab")]
+fn same_file(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other && one.is_file(),
+        _ => a == b,
+    }
 }
 
 /// Prints to standard output. A reader that has gone away, as `| head` does, is no failure.

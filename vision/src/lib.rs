@@ -7,6 +7,8 @@
 //! What is deliberately absent: any way to get a pixel out of this crate, any image encoder or video writer,
 //! any embedding of a face, any inference about the inside of a person, and audio.
 
+#[cfg(feature = "lab")]
+pub mod degrade;
 mod error;
 mod frame;
 mod gaze;

@@ -112,6 +112,8 @@ pub struct Vision {
     report: RuntimeReport,
     timeouts: Timeouts,
     retry: bool,
+    #[cfg(feature = "lab")]
+    degradation: Option<crate::degrade::Degradation>,
 }
 
 impl Vision {
@@ -138,7 +140,14 @@ impl Vision {
             library: runtime.library().to_owned(),
             models: manifest.models.iter().map(|entry| (entry.name.clone(), entry.sha256.clone())).collect(),
         };
-        Ok(Self { pipeline, report, timeouts: settings.timeouts, retry: settings.retry })
+        Ok(Self {
+            pipeline,
+            report,
+            timeouts: settings.timeouts,
+            retry: settings.retry,
+            #[cfg(feature = "lab")]
+            degradation: None,
+        })
     }
 
     /// What computes the models.
@@ -158,6 +167,12 @@ impl Vision {
     #[must_use]
     pub fn reading(&self) -> Option<crate::lab::FaceReading> {
         self.pipeline.reading.clone()
+    }
+
+    /// From now on every frame is made worse right after it was captured; `None` ends that. The models stay loaded.
+    #[cfg(feature = "lab")]
+    pub fn degrade(&mut self, degradation: Option<crate::degrade::Degradation>) {
+        self.degradation = degradation;
     }
 
     /// Opens a source and passes its frames through the models until it ends, `stop` is set, or `sink` breaks.
@@ -197,6 +212,10 @@ impl Vision {
             let file;
             let event = match &next {
                 Next::Frame(stamp) => {
+                    #[cfg(feature = "lab")]
+                    if let Some(degradation) = self.degradation {
+                        degradation.apply(&mut frame, stamp.index)?;
+                    }
                     let observation = match stamp.file {
                         Some(_) => self.pipeline.process_still(&mut frame, stamp.index)?,
                         None => self.pipeline.process(&mut frame, stamp.index, stamp.t_ms)?,

@@ -10,7 +10,7 @@ use hymy_vision::Observation;
 use crate::decide::{Decided, Decider, Directions};
 use crate::signals::Timeline;
 use crate::summary::TransactionRecord;
-use crate::transaction::{Register, TillEvent, Transaction};
+use crate::transaction::{BetweenCustomers, Register, TillEvent, Transaction};
 
 /// The register that is meant where no event names one.
 const ONLY_REGISTER: &str = "1";
@@ -42,6 +42,7 @@ pub struct Analysed {
 /// A recording that is being analysed.
 pub struct Analysis {
     decider: Decider,
+    between: BetweenCustomers,
     timeline: Timeline,
     registers: BTreeMap<String, Register>,
     whole_source: bool,
@@ -56,8 +57,10 @@ impl Analysis {
     #[must_use]
     pub fn new(directions: Directions, boundaries: Boundaries<'_>) -> Self {
         let mut registers = BTreeMap::new();
+        let mut between = BetweenCustomers::default();
         if let Boundaries::Till(events) = boundaries {
             for event in events {
+                between.till(event);
                 registers
                     .entry(event.register.clone())
                     .or_insert_with(|| Register::new(event.register.clone(), 0))
@@ -70,6 +73,7 @@ impl Analysis {
         }
         Self {
             decider: Decider::new(directions),
+            between,
             timeline: Timeline::new(),
             registers,
             whole_source: boundaries == Boundaries::WholeSource,
@@ -85,6 +89,11 @@ impl Analysis {
         if self.stills {
             self.decider.reset();
             return self.decider.decide(observation);
+        }
+        // A recording begins anywhere: without a customer zone nobody can be told from somebody.
+        let between = self.between.at(observation.t_ms, observation.customer_present);
+        if between && observation.customer_present.is_some() {
+            self.decider.take_neutral(observation);
         }
         let decided = self.decider.decide(observation);
         let t_ms = observation.t_ms;

@@ -5,7 +5,11 @@
 //! clock (observations carry their time), never guesses what was not observable, and says nothing about the inside
 //! of a person.
 
+mod neutral;
+
 use hymy_vision::{Face, Observation};
+
+pub use neutral::{NEUTRAL_FRONT_DEG, NEUTRAL_OBSERVED_MS, NEUTRAL_QUANTILE, NeutralCollector};
 
 /// Half angle, in degrees, of the cone round the ray to the lens that stands for the customer when no target is
 /// configured. 15 is the angle in which the labelled footage calls a look "towards the camera".
@@ -103,17 +107,27 @@ pub struct WorkDirection {
     pub region: Region,
 }
 
-/// The smile level of a person's own neutral face, measured by calibration.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// The smile level of a person's own neutral face, as [`NeutralCollector`] takes it.
+#[derive(Clone, Copy, Default, PartialEq)]
 pub enum NeutralBaseline {
     /// Nothing is known of this person: the calibration's own neutral face, so nothing is shifted.
     #[default]
     Population,
     /// The person's own.
     Own {
-        /// Median smile probability of the neutral face, 0..1.
+        /// Smile probability of the neutral face, 0..1.
         level: f32,
     },
+}
+
+/// Which of the two, and no number: it would be one about a person.
+impl std::fmt::Debug for NeutralBaseline {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Population => "Population",
+            Self::Own { .. } => "Own",
+        })
+    }
 }
 
 impl NeutralBaseline {
@@ -144,7 +158,7 @@ pub struct Directions {
     pub work: Vec<WorkDirection>,
     /// Where the queue waits; without it a look at the queue is not observable.
     pub queue: Option<Region>,
-    /// The person's own neutral face.
+    /// The person's own neutral face, where it is known before anything is seen.
     pub neutral: NeutralBaseline,
 }
 
@@ -193,6 +207,7 @@ struct TurnedAway {
 #[derive(Clone, Debug)]
 pub struct Decider {
     directions: Directions,
+    neutral: NeutralCollector,
     last_ms: Option<u64>,
     on_target: Held,
     on_queue: Held,
@@ -206,6 +221,7 @@ impl Decider {
     pub fn new(directions: Directions) -> Self {
         Self {
             directions,
+            neutral: NeutralCollector::new(),
             last_ms: None,
             on_target: Held::default(),
             on_queue: Held::default(),
@@ -215,9 +231,19 @@ impl Decider {
         }
     }
 
-    /// Forgets every earlier frame: call it before each still, which are independent of each other.
+    /// Forgets every earlier frame, but not the person's neutral look: call it before each still, which are
+    /// independent of each other.
     pub fn reset(&mut self) {
-        *self = Self::new(std::mem::take(&mut self.directions));
+        let neutral = std::mem::take(&mut self.neutral);
+        *self = Self { neutral, ..Self::new(std::mem::take(&mut self.directions)) };
+    }
+
+    /// Takes a frame from between two customers for the person's own neutral look, before or after it is decided
+    /// about.
+    pub fn take_neutral(&mut self, observation: &Observation) {
+        if let Some(own) = self.neutral.observe(observation) {
+            self.directions.neutral = own;
+        }
     }
 
     /// Decides about the next frame. A hole of more than [`DECISION_HELD_MS`], a step back in time or more faces

@@ -41,10 +41,8 @@ struct Look {
 }
 
 /// Which detectors look at a frame of a video, in turn until one finds a face, and MediaPipe's default score.
-const LOOKS: [Look; 2] = [
-    Look { range: Range::Full, share: 1.0, min_score: 0.5 },
-    Look { range: Range::Short, share: 1.0, min_score: 0.5 },
-];
+const LOOKS: [Look; 2] =
+    [Look { range: Range::Full, share: 1.0, min_score: 0.5 }, Look { range: Range::Short, share: 1.0, min_score: 0.5 }];
 /// Lowest detector score on a still: less than in a video, because each face has to be confirmed by the mesh, twice.
 const MIN_SCORE_OF_A_STILL: f32 = 0.3;
 /// All that look at a still, together: a two-level pyramid. A face that fills most of a still is larger than the

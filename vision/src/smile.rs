@@ -39,10 +39,9 @@ impl Measure {
         match fields[..] {
             ["blendshape", name] => match blendshape(name) {
                 Some(index) => Some(Self::Blendshape(index, index)),
-                None => Some(Self::Blendshape(
-                    blendshape(&format!("{name}Left"))?,
-                    blendshape(&format!("{name}Right"))?,
-                )),
+                None => {
+                    Some(Self::Blendshape(blendshape(&format!("{name}Left"))?, blendshape(&format!("{name}Right"))?))
+                }
             },
             ["point", right, left, "x"] => Some(Self::Aside(point(right)?, point(left)?)),
             ["point", right, left, "y"] => Some(Self::Along(point(right)?, point(left)?, 1)),
@@ -54,9 +53,7 @@ impl Measure {
     fn of(self, coefficients: &Coefficients, mesh: &Mesh, axes: &HeadAxes, eyes: [f32; 3]) -> f32 {
         match self {
             Self::Blendshape(left, right) => (coefficients.0[left] + coefficients.0[right]) / 2.0,
-            Self::Aside(right, left) => {
-                ((axes.point_cm(mesh, left)[0] - axes.point_cm(mesh, right)[0]) / 2.0).abs()
-            }
+            Self::Aside(right, left) => ((axes.point_cm(mesh, left)[0] - axes.point_cm(mesh, right)[0]) / 2.0).abs(),
             Self::Along(right, left, axis) => {
                 (axes.point_cm(mesh, left)[axis] + axes.point_cm(mesh, right)[axis]) / 2.0 - eyes[axis]
             }
@@ -123,7 +120,11 @@ pub(crate) fn measure_names() -> Vec<&'static str> {
 /// Names and weights of a table.
 fn rows(table: &str) -> Result<Vec<(&str, f32)>, String> {
     let wanted = |line: &&str| !line.is_empty() && !line.starts_with('#') && *line != "measure,weight";
-    table.lines().filter(wanted).map(|line| row(line).ok_or_else(|| format!("`{line}` is not `measure,weight`"))).collect()
+    table
+        .lines()
+        .filter(wanted)
+        .map(|line| row(line).ok_or_else(|| format!("`{line}` is not `measure,weight`")))
+        .collect()
 }
 
 fn row(line: &str) -> Option<(&str, f32)> {

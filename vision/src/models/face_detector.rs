@@ -83,6 +83,12 @@ impl DetectedFace {
         self.bounds[3] - self.bounds[1]
     }
 
+    /// Whether a point of the frame lies in the box.
+    pub(crate) fn holds(&self, (x, y): (f32, f32)) -> bool {
+        let [left, top, right, bottom] = self.bounds;
+        (left..=right).contains(&x) && (top..=bottom).contains(&y)
+    }
+
     pub(crate) fn centre(&self) -> (f32, f32) {
         ((self.bounds[0] + self.bounds[2]) / 2.0, (self.bounds[1] + self.bounds[3]) / 2.0)
     }

@@ -91,7 +91,12 @@ impl Pipeline {
     /// fits better (in a video the next frame has it).
     fn read_face_of_still(&mut self, frame: &Frame) -> Result<FaceResult, VisionError> {
         let mut candidates = self.detect_in_still(frame)?;
-        self.count(&candidates);
+        // In a face that fills the picture the detectors sometimes see a second, small one: no other person is there.
+        let within =
+            |face: &DetectedFace, other: &DetectedFace| other.width() > face.width() && other.holds(face.centre());
+        let apart = |face: &&DetectedFace| !candidates.iter().any(|other| within(face, other));
+        let faces: Vec<DetectedFace> = candidates.iter().filter(apart).copied().collect();
+        self.count(&faces);
         if self.memory.not_alone {
             return Ok(FaceResult::default());
         }
@@ -205,6 +210,10 @@ impl Pipeline {
     /// found in it. Its points stay in crop pixels: no measure depends on place, size or roll.
     fn mirrored_smile_log_odds(&mut self) -> Result<Option<f32>, VisionError> {
         self.mesh.mirror_input();
+        #[cfg(test)]
+        if let Some(inspect) = &mut self.inspector {
+            inspect(face_mesh::NAME, self.mesh.input());
+        }
         let Self { mesh, blendshapes, timings, .. } = self;
         let mirrored = timings.measure(Stage::Mesh, || mesh.run(Affine::IDENTITY))?;
         let Some(mesh) = mirrored.filter(|mesh| mesh.presence >= MIN_PRESENCE) else { return Ok(None) };

@@ -31,8 +31,13 @@ pub const DECISION_HELD_MS: u64 = 1_000;
 /// How long, in milliseconds, a face that vanished while turned away is still taken to be turned away.
 pub const TURNED_AWAY_CARRY_MS: u64 = 10_000;
 
-/// The smile probability that the calibration expects of a face at rest.
-pub const POPULATION_NEUTRAL: f32 = 0.05;
+/// The smile probability that the calibration expects of a face at rest: the median over the crops labelled neutral
+/// that it was fitted to, each judged by weights that did not see it (`hymy eval DIR --cross-validate` prints it).
+pub const POPULATION_NEUTRAL: f32 = 0.02;
+
+/// How much of the distance, in log-odds, between a person's own neutral face and the population's the scale moves.
+/// A person's smile looks like anyone's smile, so the border midway between rest and smile moves half as far as rest.
+pub const NEUTRAL_SHIFT_SHARE: f32 = 0.5;
 
 /// Largest shift, in log-odds, that a person's own neutral face may cause: beyond it the smile of this person cannot
 /// be read, and moving the scale further would only invent one.
@@ -131,13 +136,14 @@ impl std::fmt::Debug for NeutralBaseline {
 }
 
 impl NeutralBaseline {
-    /// `probability` (0..1) as it would be if this person's neutral face were the population's: a shift in log-odds,
-    /// at most [`NEUTRAL_SHIFT_MAX`].
+    /// `probability` (0..1) on a scale whose border lies midway between this person's neutral face and a smile: a shift
+    /// in log-odds, at most [`NEUTRAL_SHIFT_MAX`].
     pub fn adjust(self, probability: f32) -> f32 {
         match self {
             Self::Population => probability,
             Self::Own { level } => {
-                let shift = (logit(level) - logit(POPULATION_NEUTRAL)).clamp(-NEUTRAL_SHIFT_MAX, NEUTRAL_SHIFT_MAX);
+                let own = NEUTRAL_SHIFT_SHARE * (logit(level) - logit(POPULATION_NEUTRAL));
+                let shift = own.clamp(-NEUTRAL_SHIFT_MAX, NEUTRAL_SHIFT_MAX);
                 1.0 / (1.0 + (shift - logit(probability)).exp())
             }
         }

@@ -77,6 +77,8 @@ pub struct Figures {
     pub auc_of_one_look: Option<f64>,
     /// Expected calibration error.
     pub calibration_error: Option<f64>,
+    /// Median probability of the stills labelled neutral, by their first look: what a face at rest gets.
+    pub neutral_median: Option<f64>,
 }
 
 /// What cross-validation found.
@@ -131,7 +133,13 @@ fn figures(judged: &[Judged]) -> Figures {
         auc: roc_auc(&scored),
         auc_of_one_look: roc_auc(&one_look),
         calibration_error: calibration_error(&scored),
+        neutral_median: median(judged.iter().filter(|one| !one.yes).map(|one| probability(one.one_look)).collect()),
     }
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
 }
 
 /// The table that the program reads: a name and a weight a line.

@@ -49,6 +49,9 @@ fn tell(measured: &Measured, found: &CrossValidation, measures: usize, stills: &
     }
     figures.add_row(row("all".to_owned(), &found.all));
     crate::cli::print(&figures.to_string());
+    if let Some(median) = found.all.neutral_median {
+        crate::cli::print(&format!("median probability of the stills labelled neutral, by one look: {median:.3}"));
+    }
 }
 
 fn row(name: String, figures: &Figures) -> [String; 5] {

@@ -5,7 +5,11 @@
 //! clock (observations carry their time), never guesses what was not observable, and says nothing about the inside
 //! of a person.
 
+mod neutral;
+
 use hymy_vision::{Face, Observation};
+
+pub use neutral::{NEUTRAL_FRONT_DEG, NEUTRAL_OBSERVED_MS, NEUTRAL_QUANTILE, NeutralCollector};
 
 /// Half angle, in degrees, of the cone round the ray to the lens that stands for the customer when no target is
 /// configured. 15 is the angle in which the labelled footage calls a look "towards the camera".
@@ -27,8 +31,13 @@ pub const DECISION_HELD_MS: u64 = 1_000;
 /// How long, in milliseconds, a face that vanished while turned away is still taken to be turned away.
 pub const TURNED_AWAY_CARRY_MS: u64 = 10_000;
 
-/// The smile probability that the calibration expects of a face at rest.
-pub const POPULATION_NEUTRAL: f32 = 0.05;
+/// The smile probability that the calibration expects of a face at rest: the median over the crops labelled neutral
+/// that it was fitted to, each judged by weights that did not see it (`hymy eval DIR --cross-validate` prints it).
+pub const POPULATION_NEUTRAL: f32 = 0.02;
+
+/// How much of the distance, in log-odds, between a person's own neutral face and the population's the scale moves.
+/// A person's smile looks like anyone's smile, so the border midway between rest and smile moves half as far as rest.
+pub const NEUTRAL_SHIFT_SHARE: f32 = 0.5;
 
 /// Largest shift, in log-odds, that a person's own neutral face may cause: beyond it the smile of this person cannot
 /// be read, and moving the scale further would only invent one.
@@ -103,27 +112,38 @@ pub struct WorkDirection {
     pub region: Region,
 }
 
-/// The smile level of a person's own neutral face, measured by calibration.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// The smile level of a person's own neutral face, as [`NeutralCollector`] takes it.
+#[derive(Clone, Copy, Default, PartialEq)]
 pub enum NeutralBaseline {
     /// Nothing is known of this person: the calibration's own neutral face, so nothing is shifted.
     #[default]
     Population,
     /// The person's own.
     Own {
-        /// Median smile probability of the neutral face, 0..1.
+        /// Smile probability of the neutral face, 0..1.
         level: f32,
     },
 }
 
+/// Which of the two, and no number: it would be one about a person.
+impl std::fmt::Debug for NeutralBaseline {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Population => "Population",
+            Self::Own { .. } => "Own",
+        })
+    }
+}
+
 impl NeutralBaseline {
-    /// `probability` (0..1) as it would be if this person's neutral face were the population's: a shift in log-odds,
-    /// at most [`NEUTRAL_SHIFT_MAX`].
+    /// `probability` (0..1) on a scale whose border lies midway between this person's neutral face and a smile: a shift
+    /// in log-odds, at most [`NEUTRAL_SHIFT_MAX`].
     pub fn adjust(self, probability: f32) -> f32 {
         match self {
             Self::Population => probability,
             Self::Own { level } => {
-                let shift = (logit(level) - logit(POPULATION_NEUTRAL)).clamp(-NEUTRAL_SHIFT_MAX, NEUTRAL_SHIFT_MAX);
+                let own = NEUTRAL_SHIFT_SHARE * (logit(level) - logit(POPULATION_NEUTRAL));
+                let shift = own.clamp(-NEUTRAL_SHIFT_MAX, NEUTRAL_SHIFT_MAX);
                 1.0 / (1.0 + (shift - logit(probability)).exp())
             }
         }
@@ -144,7 +164,7 @@ pub struct Directions {
     pub work: Vec<WorkDirection>,
     /// Where the queue waits; without it a look at the queue is not observable.
     pub queue: Option<Region>,
-    /// The person's own neutral face.
+    /// The person's own neutral face, where it is known before anything is seen.
     pub neutral: NeutralBaseline,
 }
 
@@ -193,6 +213,7 @@ struct TurnedAway {
 #[derive(Clone, Debug)]
 pub struct Decider {
     directions: Directions,
+    neutral: NeutralCollector,
     last_ms: Option<u64>,
     on_target: Held,
     on_queue: Held,
@@ -206,6 +227,7 @@ impl Decider {
     pub fn new(directions: Directions) -> Self {
         Self {
             directions,
+            neutral: NeutralCollector::new(),
             last_ms: None,
             on_target: Held::default(),
             on_queue: Held::default(),
@@ -215,9 +237,19 @@ impl Decider {
         }
     }
 
-    /// Forgets every earlier frame: call it before each still, which are independent of each other.
+    /// Forgets every earlier frame, but not the person's neutral look: call it before each still, which are
+    /// independent of each other.
     pub fn reset(&mut self) {
-        *self = Self::new(std::mem::take(&mut self.directions));
+        let neutral = std::mem::take(&mut self.neutral);
+        *self = Self { neutral, ..Self::new(std::mem::take(&mut self.directions)) };
+    }
+
+    /// Takes a frame from between two customers for the person's own neutral look, before or after it is decided
+    /// about.
+    pub fn take_neutral(&mut self, observation: &Observation) {
+        if let Some(own) = self.neutral.observe(observation) {
+            self.directions.neutral = own;
+        }
     }
 
     /// Decides about the next frame. A hole of more than [`DECISION_HELD_MS`], a step back in time or more faces

@@ -1,5 +1,6 @@
 //! `hymy eval`: how right the product is on labelled recordings, for developers. It never opens a kiosk's store.
 
+mod cross_validate;
 mod output;
 mod tables;
 
@@ -35,6 +36,7 @@ Examples:
   hymy eval footage --degrade                        how each figure falls in worse pictures
   hymy eval footage --against other                  beside another tool's other/CLIP.jsonl
   hymy eval faces --every 10                         each tenth still of faces/smile and faces/neutral
+  hymy eval faces --cross-validate                   refit the smile's weights, judge them on held-back stills
 
 docs/eval.md describes labels.json, every figure and the files that are written.
 
@@ -64,6 +66,12 @@ pub struct Eval {
     /// Take each N-th still only.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     every: u32,
+    /// Refit the weights of the smile on the stills, and judge them on contiguous fifths that were held back.
+    #[arg(long, conflicts_with_all = ["json", "html", "against", "degrade", "config", "observations"])]
+    cross_validate: bool,
+    /// Write the weights that --cross-validate fitted to all stills: what models/smile.csv is.
+    #[arg(long, value_name = "OUT", requires = "cross_validate")]
+    coefficients: Option<PathBuf>,
 }
 
 /// What is evaluated, and how far it got.
@@ -84,6 +92,9 @@ impl Eval {
         eprintln!("hymy eval is a developers' tool: do not analyse recordings of people who did not agree to it.");
         let labels = Labels::read(&self.folder)?;
         let stills = Stills::find(&self.folder, self.every as usize)?;
+        if self.cross_validate && !stills.is_empty() {
+            return cross_validate::run(&stills, self.coefficients.as_deref());
+        }
         if labels.is_none() && stills.is_empty() {
             let why = format!(
                 "{}: holds neither {LABELS_FILE} nor a folder smile or neutral with images; docs/eval.md says how to \

@@ -5,7 +5,9 @@
 //! one is named or compared, and what is computed of a recording is written only where the developer says.
 
 pub mod compare;
+pub mod cross_validate;
 pub mod labels;
+pub mod logistic;
 pub mod metrics;
 pub mod plots;
 pub mod reading;

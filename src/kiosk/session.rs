@@ -15,7 +15,7 @@ use crate::signals::{Measured, Reason, Signals, Timeline};
 use crate::store::{EventId, InboxEvent, NewRecord, Shift};
 use crate::summary::TransactionRecord;
 use crate::till;
-use crate::transaction::{Register, TillEvent, TillEventKind, Transaction};
+use crate::transaction::{BetweenCustomers, Register, TillEvent, TillEventKind, Transaction};
 
 /// The register takes no step back in time, so time passes this much behind the clock: a frame that is
 /// still on its way must not come too late.
@@ -51,6 +51,7 @@ pub(super) struct Session {
     pub shift: Shift,
     pub axis: Axis,
     decider: Decider,
+    between: BetweenCustomers,
     register: Register,
     timeline: Timeline,
     settings: KioskSettings,
@@ -65,6 +66,7 @@ impl Session {
         Self {
             axis: Axis::new(shift.started_at, clock),
             decider: Decider::new(settings.directions.clone()),
+            between: BetweenCustomers::default(),
             register: Register::new(settings.register.clone(), u64::from(settings.max_late_s) * 1000),
             timeline: Timeline::new(),
             fed: Vec::new(),
@@ -84,6 +86,9 @@ impl Session {
         }
         let mut observation = *observation;
         observation.t_ms = self.axis.shift_from_source(observation.t_ms, clock);
+        if self.between.at(observation.t_ms, observation.customer_present) {
+            self.decider.take_neutral(&observation);
+        }
         let decided = self.decider.decide(&observation);
         self.timeline.push(&decided);
         self.register.observe(observation.t_ms, observation.customer_present);
@@ -116,12 +121,9 @@ impl Session {
         let t_ms = self.axis.shift_from_wall(event.at);
         let Some(kind) = till::kind_named(&event.event) else { return };
         // The inbox has told duplicates already, by ids the register need not know.
-        let fate = self.register.till(&TillEvent {
-            id: Some(format!("{id:?}")),
-            register: event.register.clone(),
-            kind,
-            t_ms,
-        });
+        let till_event = TillEvent { id: Some(format!("{id:?}")), register: event.register.clone(), kind, t_ms };
+        self.between.till(&till_event);
+        let fate = self.register.till(&till_event);
         tracing::debug!(?fate, event = event.event, "till_event_taken");
         self.fed.push(Fed { id, t_ms, kind });
     }

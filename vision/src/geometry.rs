@@ -47,6 +47,9 @@ pub(crate) struct Affine {
 }
 
 impl Affine {
+    /// Leaves every point where it is.
+    pub(crate) const IDENTITY: Self = Self { m: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]] };
+
     pub(crate) fn apply(&self, (x, y): (f32, f32)) -> (f32, f32) {
         let [r0, r1] = self.m;
         (r0[0] * x + r0[1] * y + r0[2], r1[0] * x + r1[1] * y + r1[2])

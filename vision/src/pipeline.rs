@@ -11,6 +11,7 @@ mod detect;
 mod face;
 mod schedule;
 mod search;
+mod still;
 
 use crate::error::VisionError;
 use crate::frame::{Frame, ZoneFill};
@@ -26,6 +27,7 @@ use crate::posture::PostureReader;
 use crate::preprocess::Preprocessor;
 use crate::runtime::Runtime;
 use crate::skin::SkinTone;
+use crate::smile::SmileModel;
 use crate::timings::{Stage, Timings};
 use crate::track::{Look, Track};
 use crate::zone::{Polygon, Zones};
@@ -49,6 +51,7 @@ pub(crate) struct Pipeline {
     blendshapes: Blendshapes,
     objects: ObjectDetector,
     canonical: CanonicalFace,
+    smile: SmileModel,
     preprocessor: Preprocessor,
     zones: Zones,
     fill: Option<ZoneFill>,
@@ -107,6 +110,7 @@ impl Pipeline {
             blendshapes: Blendshapes::new(runtime, &model(blendshapes::NAME)?)?,
             objects: ObjectDetector::new(runtime, &model(object_detector::NAME)?)?,
             canonical: CanonicalFace::new()?,
+            smile: SmileModel::new()?,
             preprocessor: Preprocessor::new(),
             fill: settings.zones.staff.clone().map(ZoneFill::new),
             zones: settings.zones,

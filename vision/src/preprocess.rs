@@ -30,19 +30,20 @@ impl Preprocessor {
         Self { square: Frame::empty() }
     }
 
-    /// A part of the frame, scaled to fit and centred in a square of `side_px`, the rest filled. `part` is in frame
-    /// pixels and lies within the frame. Returns `frame_from_input`.
+    /// A part of the frame, scaled to fit `share` (0..1) of a square of `side_px` and centred in it, the rest filled.
+    /// `part` is in frame pixels and lies within the frame. Returns `frame_from_input`.
     pub(crate) fn letterbox(
         &mut self,
         frame: &Frame,
         part: Rect,
         side_px: usize,
+        share: f32,
         range: ValueRange,
         tensor: &mut [f32],
     ) -> Result<Affine, VisionError> {
         let (width, height) = (part.width as f32, part.height as f32);
         let side = side_px as f32;
-        let scale = (side / width).min(side / height);
+        let scale = (side / width).min(side / height) * share;
         let fitted = |length: f32| ((length * scale).round() as i32).clamp(1, side_px as i32);
         let (w, h) = (fitted(width), fitted(height));
         let (left, top) = ((side_px as i32 - w) / 2, (side_px as i32 - h) / 2);

@@ -173,7 +173,7 @@ impl Vision {
     #[cfg(feature = "lab")]
     #[must_use]
     pub fn reading(&self) -> Option<crate::lab::FaceReading> {
-        self.pipeline.reading
+        self.pipeline.reading.clone()
     }
 
     /// From now on every frame is made worse right after it was captured; `None` ends that. The models stay loaded.

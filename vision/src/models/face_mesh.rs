@@ -92,6 +92,17 @@ impl FaceMesh {
         self.0.input()
     }
 
+    /// Mirrors the crop that the input holds, left to right.
+    pub(crate) fn mirror_input(&mut self) {
+        for row in self.0.input().chunks_exact_mut(INPUT_PX * 3) {
+            for column in 0..INPUT_PX / 2 {
+                for channel in 0..3 {
+                    row.swap(column * 3 + channel, (INPUT_PX - 1 - column) * 3 + channel);
+                }
+            }
+        }
+    }
+
     /// The mesh, or `None` when the model's numbers are unusable.
     pub(crate) fn run(&mut self, frame_from_crop: Affine) -> Result<Option<Mesh>, VisionError> {
         let outputs = self.0.run()?;

@@ -10,10 +10,26 @@ use crate::preprocess::ValueRange;
 use crate::timings::Stage;
 use crate::zone::Polygon;
 
-/// Which detectors look, in turn until one finds a face, and their lowest scores (MediaPipe's default; on a still
-/// the mesh decides, so that less will do).
-const LOOKS: [(Range, f32); 2] = [(Range::Full, 0.5), (Range::Short, 0.5)];
-const LOOKS_OF_A_STILL: [(Range, f32); 3] = [(Range::Full, 0.5), (Range::Short, 0.3), (Range::Full, 0.2)];
+/// One look of a detector.
+pub(super) struct View {
+    pub range: Range,
+    pub part: Part,
+    pub min_score: f32,
+}
+
+/// What a detector looks at.
+pub(super) enum Part {
+    /// The staff zone's bounds, filling this share (0..1) of the detector's input.
+    Zone { share: f32 },
+    /// A square of the frame.
+    Square(RotatedSquare),
+}
+
+/// Which detectors look at a frame of a video, in turn until one finds a face, and MediaPipe's default score.
+const VIEWS: [View; 2] = [
+    View { range: Range::Full, part: Part::Zone { share: 1.0 }, min_score: 0.5 },
+    View { range: Range::Short, part: Part::Zone { share: 1.0 }, min_score: 0.5 },
+];
 /// Lowest score in a part of the picture that is worth a closer look, how wide that look is, and the lowest score in
 /// it; the mesh has to confirm the face as well. Small things look like faces: in the closer look the neck of a bottle
 /// scored up to 0.75 (of 716 looks, nine in ten under 0.62), faces 13 to 20 pixels wide 0.8 to 0.93 (the middle).
@@ -22,58 +38,51 @@ const CLOSER_FACE_WIDTHS: f32 = 6.0;
 const MIN_SCORE_CLOSER: f32 = 0.78;
 
 impl Pipeline {
-    /// Faces of the staff zone. The short-range model looks only where the full-range one found none: it is
-    /// for faces that fill most of the picture. A still is looked at more closely; in a video, a part of the picture
-    /// is looked at more closely in each frame without a face, in turn.
+    /// Faces of the staff zone. The short-range model looks only where the full-range one found none: it is for faces
+    /// that fill most of the picture. Where it finds none either, a part of the zone is looked at more closely, another
+    /// in each frame.
     pub(super) fn detect(&mut self, frame: &Frame) -> Result<Vec<DetectedFace>, VisionError> {
-        let looks: &[(Range, f32)] = if self.still { &LOOKS_OF_A_STILL } else { &LOOKS };
-        for (range, min_score) in looks {
-            let mut faces = self.detect_in(frame, *range, None, *min_score)?;
-            if *range == Range::Short {
-                faces.iter_mut().for_each(|face| face.unsure = true);
-            }
+        for view in &VIEWS {
+            let faces = self.detect_in(frame, view)?;
             if !faces.is_empty() {
                 return Ok(faces);
             }
         }
-        if self.still {
-            return Ok(Vec::new());
-        }
-        let part = self.memory.search.next(&region_of(frame, self.zones.staff.as_ref()));
-        let there = self.detect_in(frame, Range::Full, Some(&part), MIN_SCORE_PROMISING)?;
+        let square = self.memory.search.next(&region_of(frame, self.zones.staff.as_ref()));
+        let closer = |square, min_score| View { range: Range::Full, part: Part::Square(square), min_score };
+        let there = self.detect_in(frame, &closer(square, MIN_SCORE_PROMISING))?;
         let Some(promising) = there.into_iter().max_by(|a, b| a.score.total_cmp(&b.score)) else {
             return Ok(Vec::new());
         };
         let around = RotatedSquare::upright(promising.centre(), CLOSER_FACE_WIDTHS * promising.width());
-        let mut faces = self.detect_in(frame, Range::Full, Some(&around), MIN_SCORE_CLOSER)?;
+        let mut faces = self.detect_in(frame, &closer(around, MIN_SCORE_CLOSER))?;
         faces.iter_mut().for_each(|face| face.unsure = true);
         Ok(faces)
     }
 
-    /// Faces of the staff zone in a part of the picture, or in all of it.
-    fn detect_in(
-        &mut self,
-        frame: &Frame,
-        range: Range,
-        part: Option<&RotatedSquare>,
-        min_score: f32,
-    ) -> Result<Vec<DetectedFace>, VisionError> {
+    /// Faces of the staff zone in one view of it.
+    pub(super) fn detect_in(&mut self, frame: &Frame, view: &View) -> Result<Vec<DetectedFace>, VisionError> {
         let Self { preprocessor, full_range, short_range, timings, .. } = self;
+        let View { range, part, min_score } = view;
         let detector = match range {
             Range::Full => full_range,
             Range::Short => short_range,
         };
-        let whole = part_of(frame, self.zones.staff.as_ref());
+        let zone = part_of(frame, self.zones.staff.as_ref());
+        let (side_px, values) = (range.input_px(), ValueRange::Symmetric);
         let frame_from_input = timings.measure(Stage::Preprocess, || match part {
             // Nothing is left of the rest of the frame, and within the zone's bounds alone smaller faces are found.
-            None => preprocessor.letterbox(frame, whole, range.input_px(), ValueRange::Symmetric, detector.input()),
-            Some(part) => preprocessor.crop(frame, part, range.input_px(), ValueRange::Symmetric, detector.input()),
+            Part::Zone { share } => preprocessor.letterbox(frame, zone, side_px, *share, values, detector.input()),
+            Part::Square(square) => preprocessor.crop(frame, square, side_px, values, detector.input()),
         })?;
         #[cfg(test)]
         if let Some(inspect) = &mut self.inspector {
             inspect(range.name(), detector.input());
         }
-        let mut faces = timings.measure(Stage::Detect, || detector.run(frame_from_input, min_score))?;
+        let mut faces = timings.measure(Stage::Detect, || detector.run(frame_from_input, *min_score))?;
+        if *range == Range::Short {
+            faces.iter_mut().for_each(|face| face.unsure = true);
+        }
         let size = (frame.width_px() as f32, frame.height_px() as f32);
         if let Some(staff) = &self.zones.staff {
             faces.retain(|face| staff.contains(face.centre().0 / size.0, face.centre().1 / size.1));

@@ -9,10 +9,10 @@ use crate::head_pose::{self, HeadAxes};
 use crate::models::blendshapes::{Coefficients, index_of};
 use crate::models::face_detector::DetectedFace;
 use crate::models::face_mesh::{self, MIN_PRESENCE, Mesh};
+use crate::models::sigmoid;
 use crate::observation::{Face, HeadPose};
 use crate::preprocess::ValueRange;
 use crate::skin::SkinTone;
-use crate::smile;
 use crate::timings::Stage;
 use crate::track::{Look, crop_of};
 
@@ -30,6 +30,9 @@ impl Pipeline {
         #[cfg(feature = "lab")]
         {
             self.reading = None;
+        }
+        if self.still {
+            return self.read_face_of_still(frame);
         }
         self.memory.look.lost_near_another = false;
         if self.people > 1 {
@@ -60,12 +63,6 @@ impl Pipeline {
             && let Some(face) = &detected
         {
             mesh = self.fit_mesh(frame, &crop_of(face))?;
-            if self.still
-                && let Some(first) = &mesh
-            {
-                // The mesh's own crop fits better than the detector's: in a video the next frame has it.
-                mesh = self.fit_mesh(frame, &first.next_crop())?.or(mesh);
-            }
         }
         match (mesh, detected) {
             (Some(mesh), _) => {
@@ -73,7 +70,7 @@ impl Pipeline {
                 self.memory.look.faces = self.memory.look.faces.max(1);
                 self.read_mesh(frame, &mesh, t_ms)
             }
-            (None, Some(face)) if face.score >= MIN_UNCONFIRMED_SCORE && !face.unsure => {
+            (None, Some(face)) if is_sure(&face) => {
                 self.memory.track.follow_unread(&face, t_ms);
                 Ok(FaceResult {
                     face: Some(unreadable(&face, frame)),
@@ -92,7 +89,7 @@ impl Pipeline {
         Ok(self.memory.look.not_alone)
     }
 
-    fn fit_mesh(&mut self, frame: &Frame, crop: &RotatedSquare) -> Result<Option<Mesh>, VisionError> {
+    pub(super) fn fit_mesh(&mut self, frame: &Frame, crop: &RotatedSquare) -> Result<Option<Mesh>, VisionError> {
         if !crop.is_sound() {
             return Ok(None);
         }
@@ -109,7 +106,7 @@ impl Pipeline {
         Ok(fitted.filter(|mesh| mesh.presence >= MIN_PRESENCE))
     }
 
-    fn read_mesh(&mut self, frame: &Frame, mesh: &Mesh, t_ms: u64) -> Result<FaceResult, VisionError> {
+    pub(super) fn read_mesh(&mut self, frame: &Frame, mesh: &Mesh, t_ms: u64) -> Result<FaceResult, VisionError> {
         let Self { blendshapes, timings, .. } = self;
         let coefficients = timings.measure(Stage::Blendshapes, || blendshapes.run(mesh))?;
         let start = std::time::Instant::now();
@@ -126,17 +123,14 @@ impl Pipeline {
         let width_px = bounds[2] - bounds[0];
         let readable = coefficients.filter(|_| width_px >= MIN_READABLE_WIDTH_PX && !turned_away);
         let eyes_open = readable.as_ref().map(|coefficients| gaze::eyes_open(blink(coefficients)));
-        let face = Face {
+        let mut face = Face {
             bounds: fractions(&bounds, frame),
             score: mesh.presence,
             width_px,
             head,
             gaze: eyes_open.and_then(|open| gaze::gaze(mesh, &axes, &head, open)),
             turned_away,
-            smile: readable
-                .as_ref()
-                .filter(|_| mouth_visible)
-                .map(|coefficients| smile::probability(coefficients, mesh, &axes)),
+            smile: None,
             eyes_open,
             mouth_visible,
         };
@@ -146,12 +140,35 @@ impl Pipeline {
             .flatten();
         #[cfg(feature = "lab")]
         {
-            self.reading =
-                coefficients.map(|Coefficients(blendshapes)| crate::lab::FaceReading { blendshapes, rotation });
+            self.reading = coefficients.map(|Coefficients(blendshapes)| crate::lab::FaceReading {
+                blendshapes,
+                rotation,
+                smile_looks: Vec::new(),
+            });
         }
         self.timings.add(Stage::Postprocess, start.elapsed());
+        if let Some(coefficients) = readable.filter(|_| mouth_visible) {
+            let log_odds = self.smile_log_odds(&coefficients, mesh, &axes);
+            // A still has no frames before and after that would even out the mesh's noise; its mirror image has other
+            // noise, and the same smile.
+            let mirrored = if self.still { self.mirrored_smile_log_odds()? } else { None };
+            face.smile = Some(sigmoid(mirrored.map_or(log_odds, |mirrored| (log_odds + mirrored) / 2.0)));
+        }
         Ok(FaceResult { face: Some(face), bounds: Some(bounds), posture, skin: SkinTone::of(mesh, frame)? })
     }
+
+    pub(super) fn smile_log_odds(&mut self, coefficients: &Coefficients, mesh: &Mesh, axes: &HeadAxes) -> f32 {
+        #[cfg(feature = "lab")]
+        if let Some(reading) = &mut self.reading {
+            reading.smile_looks.push(self.smile.measures(coefficients, mesh, axes));
+        }
+        self.smile.log_odds(coefficients, mesh, axes)
+    }
+}
+
+/// A face that counts without the mesh: covered, or turned away.
+pub(super) fn is_sure(face: &DetectedFace) -> bool {
+    face.score >= MIN_UNCONFIRMED_SCORE && !face.unsure
 }
 
 /// Mean of both blink coefficients.
@@ -160,7 +177,7 @@ fn blink(Coefficients(values): &Coefficients) -> f32 {
 }
 
 /// A face that the detector sees and the mesh cannot read: covered, or turned far away.
-fn unreadable(face: &DetectedFace, frame: &Frame) -> Face {
+pub(super) fn unreadable(face: &DetectedFace, frame: &Frame) -> Face {
     let head = rough_head(face);
     Face {
         bounds: fractions(&face.bounds, frame),

@@ -34,7 +34,10 @@ impl Search {
                 low + side / 2.0 + (length - side) * place as f32 / (places - 1) as f32
             }
         };
-        RotatedSquare::upright((centre(left, width, at % columns, columns), centre(top, height, at / columns, rows)), side)
+        RotatedSquare::upright(
+            (centre(left, width, at % columns, columns), centre(top, height, at / columns, rows)),
+            side,
+        )
     }
 }
 

@@ -147,9 +147,15 @@ fn a_pause_closes_the_camera_within_a_second_and_the_persons_tap_opens_it() {
     wait_until_it_sees(&kiosk);
     assert!(is_connected_to(port));
     place.hymy(&["staff", "pause", "Eero"]).failed(1, &["Eero is not on shift here"]);
-    let (asked, paused) = (Instant::now(), Duration::from_secs(1));
-    assert!(place.hymy(&["staff", "pause", "Aino"]).good().out.contains("paused"));
-    wait_for("the connection's end", paused.saturating_sub(asked.elapsed()), || (!is_connected_to(port)).then_some(()));
+    // At the socket: starting a command takes its own time on a busy machine.
+    let asked = Instant::now();
+    assert!(kiosk.ask(r#"{"ask":"pause","name":"Aino"}"#).contains("paused"));
+    while is_connected_to(port) {
+        assert!(asked.elapsed() < Duration::from_secs(1), "the camera is still open");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    eprintln!("closed after {:?}", asked.elapsed());
+    assert!(place.hymy(&["staff", "pause", "Aino"]).good().out.contains("paused"), "it stays so");
     assert!(!kiosk.sees());
     serve(&kiosk);
     assert!(!is_connected_to(port), "nobody opens it by serving a customer");

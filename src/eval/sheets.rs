@@ -35,9 +35,9 @@ impl Sheet {
             column == 0 || cells.any(|cell| !matches!(cell.as_str(), "" | NOTHING))
         };
         let kept: Vec<usize> = (0..self.header.len()).filter(|column| says(*column)).collect();
-        let pick = |row: &Vec<String>| kept.iter().filter_map(|column| row.get(*column).cloned()).collect();
-        self.header = pick(&self.header);
-        self.rows = self.rows.iter().map(pick).collect();
+        for cells in std::iter::once(&mut self.header).chain(&mut self.rows) {
+            *cells = kept.iter().filter_map(|column| cells.get(*column).cloned()).collect();
+        }
         let place = |column: &usize| kept.iter().position(|kept| kept == column);
         self.text_columns = self.text_columns.iter().filter_map(place).collect();
         self

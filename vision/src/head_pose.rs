@@ -147,6 +147,11 @@ impl HeadAxes {
         axes
     }
 
+    /// Pixels of the frame a centimetre of the canonical face is long, where it is not foreshortened.
+    pub(crate) fn px_per_cm(&self) -> f32 {
+        self.px_per_cm
+    }
+
     /// A point of the mesh in head axes (x right in the picture, y up, z out of the face), up to a translation.
     pub(crate) fn point_cm(&self, mesh: &Mesh, index: usize) -> [f32; 3] {
         let [x, y, z] = mesh.points[index];

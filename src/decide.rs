@@ -5,12 +5,14 @@
 //! clock (observations carry their time), never guesses what was not observable, and says nothing about the inside
 //! of a person.
 
+mod drift;
 mod region;
 
 use hymy_vision::{Face, Observation};
 
 use region::{Area, Likely, Look};
 
+pub use drift::{Drift, Moved};
 pub use region::{Region, RegionError};
 
 /// Half angle, in degrees, of the cone round the ray to the lens that stands for the customer when no target is

@@ -120,10 +120,7 @@ impl Look {
 
     /// The same spread, but at this direction.
     fn moved_to(self, (yaw_deg, pitch_deg): (f32, f32)) -> Self {
-        Self {
-            yaw: Angle { mean_deg: yaw_deg, ..self.yaw },
-            pitch: Angle { mean_deg: pitch_deg, ..self.pitch },
-        }
+        Self { yaw: Angle { mean_deg: yaw_deg, ..self.yaw }, pitch: Angle { mean_deg: pitch_deg, ..self.pitch } }
     }
 }
 
@@ -177,12 +174,7 @@ impl Area {
             overlap = overlap.max(both);
             only_work = only_work.max(Self::Region(*region).mass(look) - both);
         }
-        Likely {
-            target: in_target - overlap,
-            target_or_both: in_target,
-            work: only_work,
-            most: self.most(look),
-        }
+        Likely { target: in_target - overlap, target_or_both: in_target, work: only_work, most: self.most(look) }
     }
 
     fn mass_within(&self, look: &Look, clip: Option<&Region>) -> f32 {

@@ -122,7 +122,7 @@ fn a_wide_region_takes_looks_of_any_spread() {
 
 #[test]
 fn an_uncertain_pitch_does_not_widen_the_yaw() {
-    let gaze = |yaw_deg| Gaze { yaw_deg, pitch_deg: 0.0, yaw_spread_deg: 3.0, pitch_spread_deg: 11.0 };
+    let gaze = |yaw_deg| Gaze { yaw_deg, pitch_deg: 0.0, yaw_spread_deg: 3.0, pitch_spread_deg: 14.0 };
     let faces = [0.0, 25.0].map(|yaw_deg| Some(Face { gaze: Some(gaze(yaw_deg)), ..face() }));
     check(Directions::default(), &faces, look, "?-");
     let wide = Target(Region::new((-15.0, 15.0), (-25.0, 25.0)).unwrap());

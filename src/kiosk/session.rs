@@ -8,7 +8,7 @@ use hymy_vision::Observation;
 use super::KioskSettings;
 use super::axis::Axis;
 use crate::clock::Clock;
-use crate::decide::Decider;
+use crate::decide::{Decider, Drift};
 use crate::signals::Timeline;
 use crate::store::{EventId, InboxEvent, NewRecord, Shift};
 use crate::summary::TransactionRecord;
@@ -49,6 +49,7 @@ pub(super) struct Session {
     pub shift: Shift,
     pub axis: Axis,
     decider: Decider,
+    drift: Drift,
     register: Register,
     timeline: Timeline,
     settings: KioskSettings,
@@ -60,6 +61,7 @@ impl Session {
         Self {
             axis: Axis::new(shift.started_at, clock),
             decider: Decider::new(settings.directions.clone()),
+            drift: Drift::new(),
             register: Register::new(settings.register.clone(), u64::from(settings.max_late_s) * 1000),
             timeline: Timeline::new(),
             fed: Vec::new(),
@@ -73,6 +75,10 @@ impl Session {
         let mut observation = *observation;
         observation.t_ms = self.axis.shift_from_source(observation.t_ms, clock);
         let decided = self.decider.decide(&observation);
+        if let Some(moved) = self.drift.observe(&observation) {
+            // About the camera, not about anyone: zones and target need setting anew.
+            tracing::warn!(what = moved.name(), "camera_moved");
+        }
         self.timeline.push(&decided);
         self.register.observe(observation.t_ms, observation.customer_present);
     }

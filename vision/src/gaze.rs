@@ -44,10 +44,10 @@ const MIN_OPENING_CM: f32 = 0.15;
 /// Width of an eye from corner to corner in the canonical face.
 const EYE_CM: f32 = 2.6;
 /// Width of an eye, in pixels, at which raised irises in a lowered head are uncertain by as much as they disagree with
-/// the head. In smaller eyes brow and upper lid run into one and the mesh sets the iris too high: the same portrait
-/// reads 3 degrees higher when it is made small, and a look down must not become one into the lens. Set on the labelled
-/// counter clips, where 22 to 25 give the same decisions.
-const UNDER_THE_BROW_PX: f32 = 23.0;
+/// the head. In smaller eyes brow and upper lid run into one and the mesh sets the iris too high (the same portrait
+/// reads 3 degrees higher when it is made small), and a look down must not become one into the lens; in larger ones it
+/// vanishes as fast as edges come apart. Set on the labelled counter clips, which 16.5 to 18 decide in the same way.
+const UNDER_THE_BROW_PX: f32 = 17.5;
 
 /// 1 open, 0 closed, from the mean blink coefficient.
 pub(crate) fn eyes_open(blink: f32) -> f32 {
@@ -97,10 +97,9 @@ fn fused(eyes: &[Eye; 2], head: &HeadPose, px_per_cm: f32) -> Gaze {
     let differ_up_deg = DEG_PER_CM * (right.up_cm - left.up_cm) / 2.0;
     let covered = (IRIS_CM / opening_cm).max(1.0).sqrt();
     let under_the_brow_deg =
-        (-head.pitch_deg).min(up_deg).max(0.0) * (UNDER_THE_BROW_PX / (EYE_CM * px_per_cm)).powi(2);
+        (-head.pitch_deg).min(up_deg).max(0.0) * (UNDER_THE_BROW_PX / (EYE_CM * px_per_cm)).powi(4);
     let across_variance = (IRIS_ACROSS_PX * pixel_deg / foreshortening).powi(2) + differ_across_deg.powi(2);
-    let up_variance =
-        (IRIS_UP_PX * pixel_deg * covered).powi(2) + differ_up_deg.powi(2) + under_the_brow_deg.powi(2);
+    let up_variance = (IRIS_UP_PX * pixel_deg * covered).powi(2) + differ_up_deg.powi(2) + under_the_brow_deg.powi(2);
 
     let (yaw_deg, yaw_spread_deg) = with_the_head(head.yaw_deg, across_deg, across_variance);
     let (pitch_deg, pitch_spread_deg) = with_the_head(head.pitch_deg, up_deg, up_variance);
@@ -170,7 +169,8 @@ mod tests {
     fn eyes_that_disagree_are_believed_less() {
         let mut glint = eyes(0.0, 0.0, LARGE);
         glint[0].across_cm += 0.5;
-        let (one, both) = (fused(&glint, &head(0.0, 0.0), LARGE), fused(&eyes(0.25, 0.0, LARGE), &head(0.0, 0.0), LARGE));
+        let (one, both) =
+            (fused(&glint, &head(0.0, 0.0), LARGE), fused(&eyes(0.25, 0.0, LARGE), &head(0.0, 0.0), LARGE));
         assert!(one.yaw_spread_deg > both.yaw_spread_deg + 2.0, "{one:?} {both:?}");
         assert!(one.yaw_deg < both.yaw_deg, "nearer to the head: {one:?} {both:?}");
     }

@@ -39,8 +39,8 @@ const LEAST_GAIN: f32 = 0.8;
 /// A direction is known when the reference was there for this share of the time.
 const KNOWN_SHARE: f32 = 0.002;
 /// Not more than this share of the latest looks may lie where the reference was, and at least the other share must when
-/// they are turned back.
-const MOST_KNOWN: f32 = 0.6;
+/// they are turned back. Of looped clips 96 to 99 % lie there as they are, and 75 % at most when turned by 10 degrees.
+const MOST_KNOWN: f32 = 0.85;
 const LEAST_KNOWN_TURNED: f32 = 0.8;
 /// For how long, in seconds of seen heads, all of it must hold.
 const HOLD_S: f32 = 75.0;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use hymy_vision::Observation;
 
-use crate::decide::{Decided, Decider, Directions};
+use crate::decide::{Decided, Decider, Directions, Drift, Moved};
 use crate::signals::Timeline;
 use crate::summary::TransactionRecord;
 use crate::transaction::{BetweenCustomers, Register, TillEvent, Transaction};
@@ -39,10 +39,21 @@ pub struct Analysed {
     pub nods: usize,
 }
 
+/// The camera was moved while it recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CameraMoved {
+    /// When it was noticed, milliseconds since the first frame.
+    pub noticed_ms: u64,
+    /// What moved.
+    pub what: Moved,
+}
+
 /// A recording that is being analysed.
 pub struct Analysis {
     decider: Decider,
     between: BetweenCustomers,
+    drift: Drift,
+    camera_moved: Vec<CameraMoved>,
     timeline: Timeline,
     registers: BTreeMap<String, Register>,
     whole_source: bool,
@@ -74,6 +85,8 @@ impl Analysis {
         Self {
             decider: Decider::new(directions),
             between,
+            drift: Drift::new(),
+            camera_moved: Vec::new(),
             timeline: Timeline::new(),
             registers,
             whole_source: boundaries == Boundaries::WholeSource,
@@ -97,6 +110,8 @@ impl Analysis {
         }
         let decided = self.decider.decide(observation);
         let t_ms = observation.t_ms;
+        let moved = self.drift.observe(observation);
+        self.camera_moved.extend(moved.map(|what| CameraMoved { noticed_ms: t_ms, what }));
         match &mut self.span_ms {
             Some((_, last)) => {
                 self.step_ms = t_ms.saturating_sub(*last).max(1);
@@ -113,6 +128,12 @@ impl Analysis {
             self.timeline.forget_before(needed);
         }
         decided
+    }
+
+    /// When the camera was moved, as far as the recording shows it; never of stills.
+    #[must_use]
+    pub fn camera_moved(&self) -> &[CameraMoved] {
+        &self.camera_moved
     }
 
     /// Closes what is open at the end of the source and gives every transaction, in order.
@@ -170,6 +191,8 @@ mod tests {
             face: Some(face),
             faces: 1,
             not_alone: false,
+            followed: true,
+            lost_near_another: false,
             phone: None,
             phone_observable: true,
             posture: None,

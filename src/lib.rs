@@ -10,6 +10,7 @@ pub mod signals;
 pub mod summary;
 
 pub mod analysis;
+pub mod calibrate;
 pub mod camera;
 pub mod demo;
 #[cfg(feature = "lab")]

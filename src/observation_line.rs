@@ -36,6 +36,8 @@ struct FaceLine {
     head_deg: [f64; 3],
     gaze_deg: Option<[f64; 2]>,
     gaze_spread_deg: Option<f64>,
+    /// Of yaw and of pitch.
+    gaze_spread_axes_deg: Option<[f64; 2]>,
     on_target: Option<bool>,
     turned_away: bool,
     smile: Option<f64>,
@@ -107,7 +109,9 @@ fn face_line(face: &Face, decided: &Decided) -> FaceLine {
         width_px: rounded(width_px, 1),
         head_deg: [head.yaw_deg, head.pitch_deg, head.roll_deg].map(|angle| rounded(angle, 1)),
         gaze_deg: gaze.map(|gaze| [rounded(gaze.yaw_deg, 1), rounded(gaze.pitch_deg, 1)]),
-        gaze_spread_deg: gaze.map(|gaze| rounded(gaze.spread_deg, 1)),
+        gaze_spread_deg: gaze.map(|gaze| rounded(gaze.spread_deg(), 1)),
+        gaze_spread_axes_deg: gaze
+            .map(|gaze| [gaze.yaw_spread_deg, gaze.pitch_spread_deg].map(|spread| rounded(spread, 1))),
         on_target: decided.on_target,
         turned_away: decided.turned_away,
         smile: smile.map(|smile| rounded(smile, 3)),
@@ -146,7 +150,7 @@ mod tests {
             score: 0.97,
             width_px: 58.04,
             head: HeadPose { yaw_deg: 1.0, pitch_deg: -2.04, roll_deg: 0.5 },
-            gaze: Some(Gaze { yaw_deg: 1.0, pitch_deg: 2.0, spread_deg: 6.0 }),
+            gaze: Some(Gaze { yaw_deg: 1.0, pitch_deg: 2.0, yaw_spread_deg: 6.0, pitch_spread_deg: 6.0 }),
             turned_away: false,
             smile: Some(0.91),
             eyes_open: Some(0.95),
@@ -170,7 +174,8 @@ mod tests {
             line(&observation, None),
             concat!(
                 r#"{"frame":12,"t_ms":400,"face":{"box":[0.1,0.2,0.1235,0.3],"score":0.97,"width_px":58.0,"#,
-                r#""head_deg":[1.0,-2.0,0.5],"gaze_deg":[1.0,2.0],"gaze_spread_deg":6.0,"on_target":true,"#,
+                r#""head_deg":[1.0,-2.0,0.5],"gaze_deg":[1.0,2.0],"gaze_spread_deg":6.0,"#,
+                r#""gaze_spread_axes_deg":[6.0,6.0],"on_target":true,"#,
                 r#""turned_away":false,"smile":0.91,"smiling":true,"eyes_open":0.95,"mouth_visible":true},"faces":1,"#,
                 r#""not_alone":false,"phone":{"box":[0.1,0.2,0.1235,0.3],"score":0.55,"in_hand":true},"#,
                 r#""phone_observable":true,"posture":{"upright":0.9,"leaning":false},"customer_present":false,"#,

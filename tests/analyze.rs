@@ -87,8 +87,8 @@ fn check_line(line: &Value) {
         assert!(value.is_null() || value.is_object() || value.is_boolean(), "{key} in {line}");
     }
     if let Some(face) = line["face"].as_object() {
-        let wanted = "box score width_px head_deg gaze_deg gaze_spread_deg on_target turned_away smile smiling \
-                      eyes_open mouth_visible";
+        let wanted = "box score width_px head_deg gaze_deg gaze_spread_deg gaze_spread_axes_deg on_target \
+                      turned_away smile smiling eyes_open mouth_visible";
         assert_eq!(keys(&line["face"]), sorted(wanted));
         numbers(&face["box"], 4, 0.0, 1.0);
         numbers(&face["head_deg"], 3, -180.0, 180.0);

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "lab")]
 mod analyze;
+mod calibrate;
 mod check_config;
 mod demo;
 #[cfg(feature = "lab")]
@@ -28,6 +29,7 @@ use hymy::config::ConfigError;
 First steps:
   hymy demo                                          see it work, without a camera
   hymy check-config /etc/hymy/kiosk.toml             check a configuration
+  hymy calibrate --config /etc/hymy/kiosk.toml       set where customers stand, by looking there
   hymy staff add Aino --config /etc/hymy/kiosk.toml  add someone who agreed to take part
   hymy run --config /etc/hymy/kiosk.toml --staff Aino
 
@@ -50,6 +52,7 @@ enum Command {
     Models(models::Models),
     Staff(staff::Staff),
     CheckConfig(check_config::CheckConfig),
+    Calibrate(calibrate::Calibrate),
 }
 
 impl Cli {
@@ -68,6 +71,7 @@ impl Cli {
             Command::Models(models) => models.run(),
             Command::Staff(staff) => staff.run(),
             Command::CheckConfig(check) => check.run(),
+            Command::Calibrate(calibrate) => calibrate.run(),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::KioskSettings;
 use super::axis::Axis;
 use super::identity::{Doubt, Identity};
 use crate::clock::Clock;
-use crate::decide::Decider;
+use crate::decide::{Decider, Drift};
 use crate::signals::{Measured, Reason, Signals, Timeline};
 use crate::store::{EventId, InboxEvent, NewRecord, Shift};
 use crate::summary::TransactionRecord;
@@ -52,6 +52,7 @@ pub(super) struct Session {
     pub axis: Axis,
     decider: Decider,
     between: BetweenCustomers,
+    drift: Drift,
     register: Register,
     timeline: Timeline,
     settings: KioskSettings,
@@ -67,6 +68,7 @@ impl Session {
             axis: Axis::new(shift.started_at, clock),
             decider: Decider::new(settings.directions.clone()),
             between: BetweenCustomers::default(),
+            drift: Drift::new(),
             register: Register::new(settings.register.clone(), u64::from(settings.max_late_s) * 1000),
             timeline: Timeline::new(),
             fed: Vec::new(),
@@ -90,6 +92,10 @@ impl Session {
             self.decider.take_neutral(&observation);
         }
         let decided = self.decider.decide(&observation);
+        if let Some(moved) = self.drift.observe(&observation) {
+            // About the camera, not about anyone: zones and target need setting anew.
+            tracing::warn!(what = moved.name(), "camera_moved");
+        }
         self.timeline.push(&decided);
         self.register.observe(observation.t_ms, observation.customer_present);
         None

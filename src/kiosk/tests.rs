@@ -132,7 +132,7 @@ fn smiling(t_ms: u64, customer: bool) -> Observation {
         score: 0.99,
         width_px: 120.0,
         head: level,
-        gaze: Some(Gaze { yaw_deg: 0.0, pitch_deg: 0.0, spread_deg: 3.0 }),
+        gaze: Some(Gaze { yaw_deg: 0.0, pitch_deg: 0.0, yaw_spread_deg: 3.0, pitch_spread_deg: 3.0 }),
         turned_away: false,
         smile: Some(0.95),
         eyes_open: Some(0.9),

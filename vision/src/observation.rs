@@ -92,8 +92,18 @@ pub struct Gaze {
     pub yaw_deg: f32,
     /// Positive up.
     pub pitch_deg: f32,
-    /// One standard deviation of the direction, in degrees.
-    pub spread_deg: f32,
+    /// One standard deviation of the yaw, in degrees.
+    pub yaw_spread_deg: f32,
+    /// One standard deviation of the pitch, in degrees: the larger one, because lids cover the irises.
+    pub pitch_spread_deg: f32,
+}
+
+impl Gaze {
+    /// Both spreads in one, in degrees: the root of their mean square.
+    #[must_use]
+    pub fn spread_deg(&self) -> f32 {
+        ((self.yaw_spread_deg.powi(2) + self.pitch_spread_deg.powi(2)) / 2.0).sqrt()
+    }
 }
 
 /// A phone-like thing.

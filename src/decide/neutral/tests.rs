@@ -34,6 +34,8 @@ fn frame(index: u64, face: Option<Face>) -> Observation {
         face,
         faces: u8::from(face.is_some()),
         not_alone: false,
+        followed: true,
+        lost_near_another: false,
         phone: None,
         phone_observable: true,
         posture: None,

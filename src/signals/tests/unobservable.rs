@@ -70,7 +70,8 @@ fn observation(frame: u64, t_ms: u64, stretch: &Stretch, always: &[Part]) -> Opt
         gaze: (has(Part::Gaze) && !turned_away).then_some(Gaze {
             yaw_deg: stretch.yaw_deg,
             pitch_deg: 0.0,
-            spread_deg: 4.0,
+            yaw_spread_deg: 4.0,
+            pitch_spread_deg: 4.0,
         }),
         turned_away: turned_away && has(Part::Gaze) && has(Part::Size),
         smile: (has(Part::Smile) && !turned_away).then_some(stretch.smile),
@@ -84,6 +85,8 @@ fn observation(frame: u64, t_ms: u64, stretch: &Stretch, always: &[Part]) -> Opt
         face: (alone && has(Part::Face)).then_some(face),
         faces: 1,
         not_alone: !alone,
+        followed: true,
+        lost_near_another: false,
         phone: None,
         phone_observable: alone && has(Part::Phone),
         posture: (alone && has(Part::Face) && has(Part::Posture))

@@ -9,6 +9,8 @@ use crate::frame::Frame;
 use crate::geometry::Affine;
 use crate::head_pose::HeadAxes;
 use crate::models::face_detector::{DetectedFace, Range, merge_overlapping};
+#[cfg(test)]
+use crate::models::face_mesh;
 use crate::models::face_mesh::MIN_PRESENCE;
 use crate::timings::Stage;
 use crate::track::{Track, crop_of};

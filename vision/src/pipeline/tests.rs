@@ -1,5 +1,6 @@
 //! The pipeline as a whole, on pictures made in memory: what it gives the models, and what it says.
 
+mod gaze;
 mod orientation;
 mod privacy;
 mod ray;

@@ -57,7 +57,8 @@ fn observation(line: &Value) -> Observation {
         gaze: face["gaze_deg"].is_array().then(|| Gaze {
             yaw_deg: float(&face["gaze_deg"][0]),
             pitch_deg: float(&face["gaze_deg"][1]),
-            spread_deg: float(&face["gaze_spread_deg"]),
+            yaw_spread_deg: float(&face["gaze_spread_axes_deg"][0]),
+            pitch_spread_deg: float(&face["gaze_spread_axes_deg"][1]),
         }),
         turned_away: face["turned_away"] == true,
         smile: face["smile"].as_f64().map(|smile| smile as f32),
@@ -70,6 +71,8 @@ fn observation(line: &Value) -> Observation {
         face,
         faces: line["faces"].as_u64().expect("a count") as u8,
         not_alone: line["not_alone"] == true,
+        followed: line["followed"] == true,
+        lost_near_another: line["lost_near_another"] == true,
         phone: line["phone"].is_object().then(|| Phone {
             bounds: rect(&line["phone"]["box"]),
             score: float(&line["phone"]["score"]),

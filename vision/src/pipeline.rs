@@ -7,21 +7,23 @@
 //! 4. Mesh, blendshapes, head pose, gaze, eyes, mouth, posture of the followed face.
 //! 5. The object model looks for a phone on crops around the person.
 
+mod detect;
 mod face;
 mod schedule;
+mod search;
 
 use crate::error::VisionError;
 use crate::frame::{Frame, ZoneFill};
 use crate::head_pose::CanonicalFace;
 use crate::manifest::Manifest;
 use crate::models::blendshapes::{self, Blendshapes};
-use crate::models::face_detector::{DetectedFace, FaceDetector, Range, merge_overlapping};
+use crate::models::face_detector::{FaceDetector, Range};
 use crate::models::face_mesh::{self, FaceMesh};
 use crate::models::object_detector::{self, DetectedObject, ObjectDetector, Objects};
 use crate::observation::{Observation, Phone, Posture, Rect};
 use crate::phone::{self, PhoneEvidence, Place, Sighting};
 use crate::posture::PostureReader;
-use crate::preprocess::{Preprocessor, ValueRange};
+use crate::preprocess::Preprocessor;
 use crate::runtime::Runtime;
 use crate::skin::SkinTone;
 use crate::smile::SmileModel;
@@ -29,30 +31,10 @@ use crate::timings::{Stage, Timings};
 use crate::track::Track;
 use crate::zone::{Polygon, Zones};
 use schedule::Every;
+use search::Search;
 
 /// Lowest score of a person who counts as present.
 const MIN_PERSON_SCORE: f32 = 0.35;
-/// One look of a detector at a frame.
-struct Look {
-    range: Range,
-    /// How much of the detector's input the frame fills, 0..1.
-    share: f32,
-    min_score: f32,
-}
-
-/// Which detectors look at a frame of a video, in turn until one finds a face, and MediaPipe's default score.
-const LOOKS: [Look; 2] =
-    [Look { range: Range::Full, share: 1.0, min_score: 0.5 }, Look { range: Range::Short, share: 1.0, min_score: 0.5 }];
-/// Lowest detector score on a still: less than in a video, because each face has to be confirmed by the mesh, twice.
-const MIN_SCORE_OF_A_STILL: f32 = 0.3;
-/// All that look at a still, together: a two-level pyramid. A face that fills most of a still is larger than the
-/// detectors know from their training, and at half its size it is not.
-const LOOKS_OF_A_STILL: [Look; 4] = [
-    Look { range: Range::Full, share: 1.0, min_score: MIN_SCORE_OF_A_STILL },
-    Look { range: Range::Full, share: 0.5, min_score: MIN_SCORE_OF_A_STILL },
-    Look { range: Range::Short, share: 1.0, min_score: MIN_SCORE_OF_A_STILL },
-    Look { range: Range::Short, share: 0.5, min_score: MIN_SCORE_OF_A_STILL },
-];
 /// Lowest score of a face that the mesh did not confirm; the short-range model alone is never enough.
 const MIN_UNCONFIRMED_SCORE: f32 = 0.6;
 /// Lowest detector score of a second face.
@@ -90,6 +72,7 @@ pub(crate) struct Pipeline {
 #[derive(Default)]
 struct Memory {
     track: Track,
+    search: Search,
     faces: u8,
     not_alone: bool,
     phone: PhoneEvidence,
@@ -243,52 +226,6 @@ impl Pipeline {
         self.memory.phone_observable = true;
         self.memory.phone.add(sightings);
         Ok(())
-    }
-
-    /// Faces of the staff zone. The short-range model looks only where the full-range one found none: it is
-    /// for faces that fill most of the picture.
-    fn detect(&mut self, frame: &Frame) -> Result<Vec<DetectedFace>, VisionError> {
-        for look in &LOOKS {
-            let faces = self.detect_with(frame, look)?;
-            if !faces.is_empty() {
-                return Ok(faces);
-            }
-        }
-        Ok(Vec::new())
-    }
-
-    /// Everything in the staff zone of a still that might be a face.
-    fn detect_in_still(&mut self, frame: &Frame) -> Result<Vec<DetectedFace>, VisionError> {
-        let mut faces = Vec::new();
-        for look in &LOOKS_OF_A_STILL {
-            faces.append(&mut self.detect_with(frame, look)?);
-        }
-        Ok(merge_overlapping(faces))
-    }
-
-    fn detect_with(&mut self, frame: &Frame, look: &Look) -> Result<Vec<DetectedFace>, VisionError> {
-        let Look { range, share, min_score } = *look;
-        let Self { preprocessor, full_range, short_range, timings, .. } = self;
-        let detector = match range {
-            Range::Full => full_range,
-            Range::Short => short_range,
-        };
-        let frame_from_input = timings.measure(Stage::Preprocess, || {
-            preprocessor.letterbox(frame, range.input_px(), share, ValueRange::Symmetric, detector.input())
-        })?;
-        #[cfg(test)]
-        if let Some(inspect) = &mut self.inspector {
-            inspect(range.name(), detector.input());
-        }
-        let mut faces = timings.measure(Stage::Detect, || detector.run(frame_from_input, min_score))?;
-        let size = (frame.width_px() as f32, frame.height_px() as f32);
-        if range == Range::Short {
-            faces.iter_mut().for_each(|face| face.unsure = true);
-        }
-        if let Some(staff) = &self.zones.staff {
-            faces.retain(|face| staff.contains(face.centre().0 / size.0, face.centre().1 / size.1));
-        }
-        Ok(faces)
     }
 
     fn observation(&self, frame: &Frame, index: u64, t_ms: u64, found: &FaceResult) -> Observation {

@@ -20,7 +20,7 @@ use crate::track::{Track, crop_of};
 const MAX_YAW_DEG: f32 = 50.0;
 const MAX_PITCH_DEG: f32 = 45.0;
 /// Narrower faces are found but not read.
-const MIN_READABLE_WIDTH_PX: f32 = 24.0;
+const MIN_READABLE_WIDTH_PX: f32 = 15.0;
 /// So many of the places in a still that might be faces are shown to the mesh, largest first.
 const MAX_CANDIDATES_OF_A_STILL: usize = 8;
 const EYE_BLINK: [usize; 2] = [index_of("eyeBlinkLeft"), index_of("eyeBlinkRight")];

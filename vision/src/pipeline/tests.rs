@@ -2,6 +2,7 @@
 
 mod privacy;
 mod ray;
+mod robustness;
 
 use std::path::Path;
 

@@ -29,6 +29,12 @@ impl RotatedSquare {
         Affine { m: [[a, -b, self.centre.0 - a * half + b * half], [b, a, self.centre.1 - b * half - a * half]] }
     }
 
+    /// How far another square is from this one, in centre or side, as a share of this one's side.
+    pub(crate) fn offset_from(&self, other: &Self) -> f32 {
+        let moved = (self.centre.0 - other.centre.0).hypot(self.centre.1 - other.centre.1);
+        moved.max((self.side - other.side).abs()) / self.side
+    }
+
     /// Whether every part is a number and the side is positive.
     pub(crate) fn is_sound(&self) -> bool {
         self.centre.0.is_finite()

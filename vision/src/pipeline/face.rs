@@ -21,6 +21,9 @@ const MAX_YAW_DEG: f32 = 50.0;
 const MAX_PITCH_DEG: f32 = 45.0;
 /// Narrower faces are found but not read.
 const MIN_READABLE_WIDTH_PX: f32 = 15.0;
+/// A crop this far off, as a share of its side, is fitted again; between frames of a video at 30 a second, faces move by
+/// a few hundredths of it.
+const SETTLED_OFFSET: f32 = 0.1;
 const EYE_BLINK: [usize; 2] = [index_of("eyeBlinkLeft"), index_of("eyeBlinkRight")];
 
 impl Pipeline {
@@ -48,7 +51,7 @@ impl Pipeline {
         let mut mesh = match expected {
             // Where the place is unsure and the detector has found it, its crop is the better one.
             Some(next) if next.sure || !looked || self.memory.look.ours.is_none() => {
-                self.fit_mesh(frame, &next.crop)?.filter(|mesh| self.memory.track.admits(mesh, t_ms))
+                self.fit_settled(frame, &next.crop)?.filter(|mesh| self.memory.track.admits(mesh, t_ms))
             }
             _ => None,
         };
@@ -62,7 +65,7 @@ impl Pipeline {
         if mesh.is_none()
             && let Some(face) = &detected
         {
-            mesh = self.fit_mesh(frame, &crop_of(face))?;
+            mesh = self.fit_settled(frame, &crop_of(face))?;
         }
         match (mesh, detected) {
             (Some(mesh), _) => {
@@ -87,6 +90,17 @@ impl Pipeline {
         let faces = self.detect(frame)?;
         self.memory.look = self.memory.track.look(&faces, t_ms);
         Ok(self.memory.look.not_alone)
+    }
+
+    /// Fits the mesh, and once more where the face turns out to lie elsewhere in the crop than the mesh is used to: after
+    /// a quick movement, at few frames a second, or in the detector's crop.
+    fn fit_settled(&mut self, frame: &Frame, crop: &RotatedSquare) -> Result<Option<Mesh>, VisionError> {
+        let Some(mesh) = self.fit_mesh(frame, crop)? else { return Ok(None) };
+        let better = mesh.next_crop();
+        if better.offset_from(crop) <= SETTLED_OFFSET {
+            return Ok(Some(mesh));
+        }
+        Ok(self.fit_mesh(frame, &better)?.or(Some(mesh)))
     }
 
     pub(super) fn fit_mesh(&mut self, frame: &Frame, crop: &RotatedSquare) -> Result<Option<Mesh>, VisionError> {

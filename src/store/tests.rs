@@ -130,13 +130,13 @@ fn a_data_folder_that_cannot_be_made_is_named() {
 }
 
 #[test]
-fn a_data_folder_that_lets_others_in_is_refused_with_its_remedy() {
+fn a_data_folder_that_lets_others_write_is_refused_with_its_remedy() {
     let place = Place::new();
     fs::create_dir(place.data_dir()).expect("made before");
-    for mode in [0o755, 0o750, 0o701] {
+    for mode in [0o777, 0o770, 0o702] {
         fs::set_permissions(place.data_dir(), fs::Permissions::from_mode(mode)).expect("mode");
-        let error = place.open().expect_err("open to others");
-        assert!(matches!(error, StoreError::FolderOpenToOthers { .. }), "{error}");
+        let error = place.open().expect_err("writable by others");
+        assert!(matches!(error, StoreError::FolderWritableByOthers { .. }), "{error}");
         assert!(error.to_string().contains("chmod 700"), "{error}");
     }
     fs::set_permissions(place.data_dir(), fs::Permissions::from_mode(0o700)).expect("mode");

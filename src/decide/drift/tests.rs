@@ -108,7 +108,7 @@ fn a_camera_turned_on_the_spot_moves_the_face_and_nothing_else() {
     // Someone who walks there takes a second; someone who comes back was not moved.
     let walked = |t_ms: u64| (0.0, 0.0, 0.17 * (t_ms.saturating_sub(3 * MINUTE_MS) as f32 / 1_000.0).min(1.0));
     assert_eq!(notices(10, walked), []);
-    let back = |t_ms: u64| (0.0, 0.0, if (t_ms / MINUTE_MS) % 2 == 0 { 0.0 } else { 0.17 });
+    let back = |t_ms: u64| (0.0, 0.0, if (t_ms / MINUTE_MS).is_multiple_of(2) { 0.0 } else { 0.17 });
     assert_eq!(notices(10, back), []);
 }
 

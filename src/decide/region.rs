@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_region_is_wide_enough_for_the_spread_of_a_small_face_or_it_is_not() {
-        let wide = |yaw, pitch| Region::new((-yaw, yaw), (-pitch, pitch)).unwrap().is_wide_enough();
+        let wide = |yaw: f32, pitch: f32| Region::new((-yaw, yaw), (-pitch, pitch)).unwrap().is_wide_enough();
         assert!(wide(10.0, 13.0) && !wide(5.0, 30.0) && !wide(30.0, 8.0));
     }
 

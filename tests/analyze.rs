@@ -354,3 +354,35 @@ fn a_turned_or_mirrored_camera_gives_the_observations_of_the_upright_picture() {
         assert!(off(&angles, &found_angles) < 1.0, "{name}: {found_angles:?}, not {angles:?}");
     }
 }
+
+#[test]
+fn looks_towards_the_camera_agree_with_the_labels_or_are_not_observable() {
+    let Some(folder) = footage("looks_towards_the_camera_agree_with_the_labels_or_are_not_observable") else { return };
+    let labels = json_of(&folder.join("labels.json"));
+    // Right and observed frames of each label, and all of it.
+    let (mut right, mut observed, mut labelled) = ([0u32; 2], [0u32; 2], 0u32);
+    for (clip, label) in labels["clips"].as_object().expect("clips") {
+        let Some(camera) = label["camera"].as_object() else { continue };
+        let written = Written::of(&folder.join(clip), &[], &[]);
+        for (answer, spans) in camera {
+            let yes = answer == "yes";
+            for span in spans.as_array().expect("spans") {
+                let [from, to] = [0, 1].map(|end| span[end].as_u64().expect("a frame") as usize);
+                for line in &written.lines[from..=to] {
+                    labelled += 1;
+                    if let Some(on_target) = line["face"]["on_target"].as_bool() {
+                        observed[usize::from(yes)] += 1;
+                        right[usize::from(yes)] += u32::from(on_target == yes);
+                    }
+                }
+            }
+        }
+    }
+    eprintln!("no, yes: {right:?} right of {observed:?} observed; {labelled} labelled");
+    assert!(observed.iter().all(|count| *count > 0));
+    assert!(
+        (0..2).all(|answer| f64::from(right[answer]) >= 0.9 * f64::from(observed[answer])),
+        "{right:?} {observed:?}"
+    );
+    assert!(f64::from(observed.iter().sum::<u32>()) >= 0.9 * f64::from(labelled), "{observed:?} of {labelled}");
+}

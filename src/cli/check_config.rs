@@ -89,5 +89,13 @@ fn resolved(config: &Config) -> String {
     if zones.staff.is_none() || zones.customer.is_none() {
         text.push_str("  note: hymy run needs zones.staff and zones.customer\n");
     }
+    let regions = [("target", directions.target.map(|target| target.0)), ("queue_direction", directions.queue)];
+    for (name, _) in regions.iter().filter(|(_, region)| region.is_some_and(|region| !region.is_wide_enough())) {
+        let _ = writeln!(
+            text,
+            "  note: {name} is so narrow that looks at it will mostly be not observable; 20 degrees of yaw and 26 of \
+             pitch are enough"
+        );
+    }
     text.trim_end().to_owned()
 }

@@ -49,6 +49,15 @@ impl Region {
         Ok(Self { yaw_deg, pitch_deg })
     }
 
+    /// Whether a look straight at its middle can be told to be in it, with the spreads of a face about 65 pixels wide:
+    /// 5.5 degrees of yaw and 7.5 of pitch, the medians of the counter clips.
+    #[must_use]
+    pub fn is_wide_enough(&self) -> bool {
+        let (yaw, pitch) = self.middle_deg();
+        let look = Look { yaw: Angle::new(yaw, 5.5), pitch: Angle::new(pitch, 7.5) };
+        Area::Region(*self).mass(&look) >= super::LOOK_ENTER
+    }
+
     /// What both regions hold, if anything.
     fn and(&self, other: &Self) -> Option<Self> {
         let both = |a: (f32, f32), b: (f32, f32)| (a.0.max(b.0), a.1.min(b.1));
@@ -224,6 +233,12 @@ mod tests {
             assert!((normal_cdf(z) - below).abs() < 2e-6, "{z}: {}", normal_cdf(z));
         }
         assert_eq!((normal_cdf(f32::INFINITY), normal_cdf(f32::NEG_INFINITY)), (1.0, 0.0));
+    }
+
+    #[test]
+    fn a_region_is_wide_enough_for_the_spread_of_a_small_face_or_it_is_not() {
+        let wide = |yaw: f32, pitch: f32| Region::new((-yaw, yaw), (-pitch, pitch)).unwrap().is_wide_enough();
+        assert!(wide(10.0, 13.0) && !wide(5.0, 30.0) && !wide(30.0, 8.0));
     }
 
     #[test]

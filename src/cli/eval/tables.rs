@@ -7,7 +7,7 @@ use hymy::eval::sheets::{Sheet, sheets};
 /// Widest line.
 const WIDTH: u16 = 100;
 /// Least room for a last column of text: its longest word and a count.
-const LAST_TEXT: u16 = 18;
+const LAST_TEXT: u16 = 15;
 /// Names of columns that are longer than their numbers, and how a terminal shortens them.
 const SHORTER: [(&str, &str); 2] = [("observable", "obser- vable"), ("balanced accuracy", "bal. acc.")];
 
@@ -38,7 +38,7 @@ fn table(sheet: &Sheet) -> Table {
             column.set_padding((1, 0)).set_constraint(ColumnConstraint::ContentWidth);
             column.set_cell_alignment(CellAlignment::Right);
         } else if index == last && index > 0 {
-            column.set_padding((2, 0)).set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(LAST_TEXT)));
+            column.set_padding((1, 0)).set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(LAST_TEXT)));
         }
     }
     table

@@ -33,17 +33,17 @@ Examples:
   hymy calibrate --config kiosk.toml --work till --work terminal      and nothing but these two
   hymy calibrate --config kiosk.toml --target --work till --write     both, and into the file
 
-Stand where you work, alone, facing the customers. The program names one place after the other, counts down, and
-then wants three seconds of a steady look. For the target these are a customer's face at a child's or a wheelchair
-user's height (90 cm above the floor), at a tall person's (190 cm), and at the left and the right end of where
-customers stand: hang up a note, or let a colleague hold up a hand outside the staff zone. A look that could not be
+Stand where you work, alone, facing the customers. The program names one place after the other, counts down, and \
+then wants three seconds of a steady look. For the target these are a customer's face at a child's or a wheelchair \
+user's height (90 cm above the floor), at a tall person's (190 cm), and at the left and the right end of where \
+customers stand: hang up a note, or let a colleague hold up a hand outside the staff zone. A look that could not be \
 used is named with what to do, and asked for again.
 
-Work directions are left out of every share of looks. Where one reaches into the target, looks there are not
+Work directions are left out of every share of looks. Where one reaches into the target, looks there are not \
 observable, so keep them apart as far as the counter allows.
 
-The camera is open for five minutes at most, and only while no shift is on. Of what it sees nothing is kept but the
-angles that are printed at the end as lines for the configuration, or put into it with --write. Do it anew whenever
+The camera is open for five minutes at most, and only while no shift is on. Of what it sees nothing is kept but the \
+angles that are printed at the end as lines for the configuration, or put into it with --write. Do it anew whenever \
 the camera was moved.")]
 pub struct Calibrate {
     /// The configuration; its [camera] and the staff zone are used.

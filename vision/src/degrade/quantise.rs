@@ -121,7 +121,7 @@ mod tests {
     /// A picture with edges, slopes and colour; its size is no multiple of eight.
     fn picture() -> (Vec<u8>, usize, usize) {
         let (width, height) = (37, 21);
-        let pixel = |x: usize, y: usize| [x * 6, y * 11, if (x / 3 + y / 5) % 2 == 0 { 30 } else { 220 }];
+        let pixel = |x: usize, y: usize| [x * 6, y * 11, if (x / 3 + y / 5).is_multiple_of(2) { 30 } else { 220 }];
         let bytes = (0..width * height).flat_map(|at| pixel(at % width, at / width)).map(|value| value as u8);
         (bytes.collect(), width, height)
     }

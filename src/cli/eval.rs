@@ -205,7 +205,10 @@ impl Work<'_> {
         }
         let mut versions = Vec::new();
         for degradation in wanted {
-            versions.push(self.version(degradation)?);
+            let version = self.version(degradation)?;
+            // Beside whole versions, a part of one would show a fall that is only another choice of clips.
+            let whole = degradation.is_none() || !self.stop.load(Ordering::Relaxed);
+            versions.extend(whole.then_some(version));
             if self.stop.load(Ordering::Relaxed) {
                 self.failed.push("stopped before the end: the figures are of what was done by then".to_owned());
                 break;

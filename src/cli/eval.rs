@@ -17,6 +17,7 @@ use hymy::decide::Directions;
 use hymy::eval::compare::{self, Comparison, OtherClip};
 use hymy::eval::labels::{LABELS_FILE, Labels};
 use hymy::eval::report::{Report, VersionReport};
+use hymy::eval::report_html;
 use hymy::eval::run::{AS_RECORDED, Version, run_clip, run_stills};
 use hymy::eval::stills::Stills;
 use hymy::observation_line::ObservationLine;
@@ -137,6 +138,9 @@ impl Eval {
         if let Some(path) = &self.json {
             output::json(path, &report)?;
         }
+        if let Some(path) = &self.html {
+            output::text(path, &report_html::page(&report, &versions, labels.as_ref(), &stills)?)?;
+        }
         tables::tell(&report);
         if report.failed.is_empty() {
             return Ok(());
@@ -201,9 +205,10 @@ impl Work<'_> {
         }
         let mut versions = Vec::new();
         for degradation in wanted {
-            self.vision.degrade(degradation);
-            let version = self.version(degradation.map_or(AS_RECORDED, Degradation::name))?;
-            versions.push(version);
+            let version = self.version(degradation)?;
+            // Beside whole versions, a part of one would show a fall that is only another choice of clips.
+            let whole = degradation.is_none() || !self.stop.load(Ordering::Relaxed);
+            versions.extend(whole.then_some(version));
             if self.stop.load(Ordering::Relaxed) {
                 self.failed.push("stopped before the end: the figures are of what was done by then".to_owned());
                 break;
@@ -212,15 +217,16 @@ impl Work<'_> {
         Ok(versions)
     }
 
-    fn version(&mut self, name: &'static str) -> anyhow::Result<Version> {
+    fn version(&mut self, degradation: Option<Degradation>) -> anyhow::Result<Version> {
+        let name = degradation.map_or(AS_RECORDED, Degradation::name);
         let mut version = Version { name, clips: Vec::new(), stills: None };
-        let recorded = name == AS_RECORDED;
+        let recorded = degradation.is_none();
         for (clip, labels) in self.labels.iter().flat_map(|labels| &labels.clips) {
             let lines = self.eval.observations.as_deref().filter(|_| recorded);
             let mut lines = lines.map(|folder| output::Lines::create(folder, clip)).transpose()?;
             let Self { eval, directions, vision, stop, bar, .. } = self;
             let mut unwritten = None;
-            let result = run_clip(vision, directions, (&eval.folder, clip), labels, stop, |decided| {
+            let result = run_clip(vision, directions, degradation, (&eval.folder, clip), labels, stop, |decided| {
                 bar.inc(1);
                 match lines.as_mut().map(|lines| lines.line(&ObservationLine::new(decided, None))) {
                     Some(Err(error)) => {
@@ -255,7 +261,7 @@ impl Work<'_> {
                     failed.push(trouble);
                 }
             };
-            let result = run_stills(vision, directions, stills, stop, || bar.inc(1), skipped)?;
+            let result = run_stills(vision, directions, stills, degradation, stop, || bar.inc(1), skipped)?;
             version.stills = Some(result);
         }
         Ok(version)

@@ -61,7 +61,7 @@ fn cell(key: SignalKey, measured: Measured<Figure>) -> String {
 }
 
 /// A reason as the contract writes it.
-pub fn reason_name(reason: Reason) -> String {
+fn reason_name(reason: Reason) -> String {
     serde_json::to_value(reason).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
 }
 

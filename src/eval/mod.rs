@@ -15,4 +15,5 @@ pub mod report;
 pub mod report_html;
 pub mod run;
 pub mod score;
+pub mod sheets;
 pub mod stills;

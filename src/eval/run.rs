@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use hymy_vision::degrade::Degradation;
 use hymy_vision::{Event, SourceSpec, Vision, VisionError};
 
 use super::labels::ClipLabels;
@@ -53,6 +54,7 @@ pub const AS_RECORDED: &str = "as_recorded";
 pub fn run_clip(
     vision: &mut Vision,
     directions: &Directions,
+    degradation: Option<Degradation>,
     (folder, name): (&Path, &str),
     labels: &ClipLabels,
     stop: &AtomicBool,
@@ -63,6 +65,7 @@ pub fn run_clip(
     let nobody = labels.people == Some(0);
     let mut readings = Vec::new();
     let mut last_ms = 0;
+    vision.degrade(degradation);
     let ended = vision.run(&source, stop, |_, event| {
         let Event::Observed { observation, .. } = event else { return ControlFlow::Continue(()) };
         let decided = analysis.observe(&observation);
@@ -100,6 +103,7 @@ pub fn run_stills(
     vision: &mut Vision,
     directions: &Directions,
     stills: &Stills,
+    degradation: Option<Degradation>,
     stop: &AtomicBool,
     mut each: impl FnMut(),
     mut skipped: impl FnMut(&Path, &str),
@@ -108,7 +112,9 @@ pub fn run_stills(
     let mut readings = vec![None; stills.stills.len()];
     // The place of the next still: those that are skipped have no observation, and so no index of their own.
     let mut place = 0;
-    vision.run(&SourceSpec::Crops(stills.files()), stop, |_, event| {
+    let source = SourceSpec::Crops { files: stills.files(), degradation };
+    vision.degrade(None);
+    vision.run(&source, stop, |_, event| {
         match event {
             Event::Observed { observation, .. } => {
                 if let Some(reading) = readings.get_mut(place) {

@@ -34,7 +34,12 @@ pub enum SourceSpec {
     /// These images, each on its own, in this order; small crops of faces are brought into a shape in which a face
     /// detector can find them.
     #[cfg(feature = "lab")]
-    Crops(Vec<PathBuf>),
+    Crops {
+        /// The images.
+        files: Vec<PathBuf>,
+        /// What is done to each before anything else: a crop's pixels are the camera's.
+        degradation: Option<crate::degrade::Degradation>,
+    },
     /// The staged demo scene.
     Staged,
 }
@@ -75,7 +80,7 @@ impl SourceSpec {
             Self::Device(path) | Self::Stills(path) | Self::File { path, .. } => path.display().to_string(),
             Self::Stream(address) => without_credentials(address),
             #[cfg(feature = "lab")]
-            Self::Crops(files) => format!("{} stills", files.len()),
+            Self::Crops { files, .. } => format!("{} stills", files.len()),
             Self::Staged => "staged scene".to_owned(),
         }
     }
@@ -93,7 +98,7 @@ impl SourceSpec {
             Self::File { path, times } => Box::new(file::FileSource::open(path, *times)?),
             Self::Stills(folder) => Box::new(stills::StillsSource::open(folder)?),
             #[cfg(feature = "lab")]
-            Self::Crops(files) => Box::new(stills::StillsSource::crops(files)),
+            Self::Crops { files, degradation } => Box::new(stills::StillsSource::crops(files, *degradation)),
             Self::Staged => Box::new(staged::StagedSource::new()?),
         })
     }

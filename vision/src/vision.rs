@@ -170,6 +170,7 @@ impl Vision {
     }
 
     /// From now on every frame is made worse right after it was captured; `None` ends that. The models stay loaded.
+    /// [`SourceSpec::Crops`] has a degradation of its own, which comes before the crops' preparation.
     #[cfg(feature = "lab")]
     pub fn degrade(&mut self, degradation: Option<crate::degrade::Degradation>) {
         self.degradation = degradation;

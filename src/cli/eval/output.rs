@@ -10,8 +10,12 @@ use hymy::observation_line::ObservationLine;
 
 /// Writes the report.
 pub fn json(path: &Path, report: &Report) -> anyhow::Result<()> {
-    let text = serde_json::to_string_pretty(report)?;
-    std::fs::write(path, text + "\n").with_context(|| unwritable(path))
+    text(path, &(serde_json::to_string_pretty(report)? + "\n"))
+}
+
+/// Writes a page.
+pub fn text(path: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(path, text).with_context(|| unwritable(path))
 }
 
 /// The observations of one clip.

@@ -45,10 +45,11 @@ pub(super) fn quantise(bgr: &mut [u8], width_px: usize, height_px: usize, qualit
             for (plane, table) in planes.iter_mut().zip(&tables) {
                 transform.round_trip(plane, table);
             }
-            for index in 0..AREA {
+            let [luma, blue_less, red_less] = &planes;
+            for (index, ((luma, blue_less), red_less)) in luma.iter().zip(blue_less).zip(red_less).enumerate() {
                 let inside = left + index % SIDE < width_px && top + index / SIDE < height_px;
                 if let (true, Some(pixel)) = (inside, bgr.get_mut(at(index)..at(index) + 3)) {
-                    let [red, green, blue] = rgb(planes[0][index], planes[1][index], planes[2][index]);
+                    let [red, green, blue] = rgb(*luma, *blue_less, *red_less);
                     pixel.copy_from_slice(&[blue, green, red].map(|value| value.round().clamp(0.0, 255.0) as u8));
                 }
             }

@@ -18,7 +18,14 @@ pub(crate) struct StillsSource {
     files: Vec<PathBuf>,
     next: usize,
     #[cfg(feature = "lab")]
-    crops: bool,
+    crops: Option<Crops>,
+}
+
+/// How crops are read.
+#[cfg(feature = "lab")]
+#[derive(Clone, Copy)]
+struct Crops {
+    degradation: Option<crate::degrade::Degradation>,
 }
 
 impl StillsSource {
@@ -44,24 +51,30 @@ impl StillsSource {
             files,
             next: 0,
             #[cfg(feature = "lab")]
-            crops: false,
+            crops: None,
         })
     }
 
     /// These files, whatever their order; small ones are prepared by [`crop::prepare`].
     #[cfg(feature = "lab")]
-    pub(crate) fn crops(files: &[PathBuf]) -> Self {
-        Self { files: files.to_vec(), next: 0, crops: true }
+    pub(crate) fn crops(files: &[PathBuf], degradation: Option<crate::degrade::Degradation>) -> Self {
+        Self { files: files.to_vec(), next: 0, crops: Some(Crops { degradation }) }
     }
 
     #[cfg(feature = "lab")]
-    fn decode(&self, path: &Path) -> Result<Frame, String> {
-        let still = decode(path)?;
-        if self.crops { crop::prepare(still).map_err(|error| error.to_string()) } else { Ok(still) }
+    fn decode(&self, path: &Path, index: u64) -> Result<Frame, String> {
+        let mut still = decode(path)?;
+        let Some(Crops { degradation }) = self.crops else { return Ok(still) };
+        // Before the preparation decides by its size: a crop of half the size is a crop all the same.
+        let is_crop = crop::is_small(&still);
+        if let Some(degradation) = degradation {
+            degradation.apply(&mut still, index).map_err(|error| error.to_string())?;
+        }
+        if is_crop { crop::prepare(&still).map_err(|error| error.to_string()) } else { Ok(still) }
     }
 
     #[cfg(not(feature = "lab"))]
-    fn decode(&self, path: &Path) -> Result<Frame, String> {
+    fn decode(&self, path: &Path, _: u64) -> Result<Frame, String> {
         decode(path)
     }
 }
@@ -82,7 +95,7 @@ impl FrameSource for StillsSource {
         let index = self.next as u64;
         self.next += 1;
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        match self.decode(path) {
+        match self.decode(path, index) {
             Ok(still) => {
                 *frame = still;
                 Ok(Next::Frame(FrameStamp { index, t_ms: 0, file: Some(file) }))

@@ -41,7 +41,7 @@ impl Measured {
     ) -> Result<Self, VisionError> {
         let mut measured = Self::default();
         let mut queue = stills.stills.iter();
-        vision.run(&SourceSpec::Crops(stills.files()), stop, |vision, event| {
+        vision.run(&SourceSpec::Crops { files: stills.files(), degradation: None }, stop, |vision, event| {
             match event {
                 Event::Observed { observation, .. } => {
                     measured.faces.add(observation.face.is_some());

@@ -44,6 +44,7 @@ PAIRS = {
         "regressors": "reshaped_regressor_face_4", "scores": "reshaped_classifier_face_4"},
     "face_detector_short_range": {"regressors": "regressors", "scores": "classificators"},
     "face_mesh": {"landmarks": "Identity", "presence": "Identity_1"},
+    "hand_detector": {"regressors": "Identity", "scores": "Identity_1"},
     "face_blendshapes": {"coefficients": "StatefulPartitionedCall:0"},
 }
 
@@ -122,6 +123,8 @@ def compare(entry, ours, upstream, faces, mesh_upstream):
     name = entry["name"]
     if name == "face_mesh":
         cases = c.image_cases(faces, 256, (1.2, 1.5, 2.2), (-30, 0, 25), 0, 1)
+    elif name == "hand_detector":
+        cases = c.image_cases(faces, 192, (1.6, 3, 5), (-20, 0, 20), 0, 1)
     elif name == "face_blendshapes":
         cases = c.blendshape_cases(faces, mesh_upstream, entry["input"][0]["point_ids"])
     elif name == "object_detector":

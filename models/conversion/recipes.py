@@ -61,6 +61,16 @@ def face_blendshapes(tflite):
     return rewrites.canonical(rebuilt, "face_blendshapes", {"points": "points", "coefficients": "coefficients"})
 
 
+def hand_detector(tflite):
+    """Identity: regressors, Identity_1: scores."""
+    model = converted(tflite)
+    rewrites.interleaved_stem(model)
+    rewrites.channel_pad_to_conv(model)
+    assert rewrites.prelu_to_convs(model) == 31
+    return rewrites.canonical(
+        model, "hand_detector", {"input_1": "image", "Identity": "regressors", "Identity_1": "scores"})
+
+
 def object_detector(tflite):
     scores, boxes = "StatefulPartitionedCall:1", "StatefulPartitionedCall:0"
     model = converted(tflite)
@@ -76,5 +86,7 @@ def object_detector(tflite):
 
 RECIPES = {
     recipe.__name__: recipe
-    for recipe in (face_detector_full_range, face_detector_short_range, face_mesh, face_blendshapes, object_detector)
+    for recipe in (
+        face_detector_full_range, face_detector_short_range, face_mesh, face_blendshapes, object_detector,
+        hand_detector)
 }

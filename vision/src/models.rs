@@ -3,6 +3,7 @@
 pub(crate) mod blendshapes;
 pub(crate) mod face_detector;
 pub(crate) mod face_mesh;
+pub(crate) mod hand_detector;
 pub(crate) mod object_detector;
 
 use ort::session::{Session, SessionOutputs};

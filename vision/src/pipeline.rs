@@ -5,10 +5,12 @@
 //! 3. The face detector runs when no face is followed, when its place is unsure, and a few times a second to count
 //!    faces. More faces than signed-in people, or several signed-in people: nothing is read of anyone.
 //! 4. Mesh, blendshapes, head pose, gaze, eyes, mouth, posture of the followed face.
-//! 5. The object model looks for a phone on crops around the person.
+//! 5. The object model looks for a phone on one region of the filled frame; where it saw one, the hand detector
+//!    looks for the hand that holds it.
 
 mod detect;
 mod face;
+mod phone;
 mod schedule;
 mod search;
 mod still;
@@ -20,9 +22,10 @@ use crate::manifest::Manifest;
 use crate::models::blendshapes::{self, Blendshapes};
 use crate::models::face_detector::{FaceDetector, Range};
 use crate::models::face_mesh::{self, FaceMesh};
+use crate::models::hand_detector::{self, HandDetector};
 use crate::models::object_detector::{self, DetectedObject, ObjectDetector, Objects};
 use crate::observation::{Observation, Phone, Posture, Rect};
-use crate::phone::{self, PhoneEvidence, Place, Sighting};
+use crate::phone::PhoneMemory;
 use crate::posture::PostureReader;
 use crate::preprocess::Preprocessor;
 use crate::runtime::Runtime;
@@ -31,7 +34,6 @@ use crate::smile::SmileModel;
 use crate::timings::{Stage, Timings};
 use crate::track::{Look, Track};
 use crate::zone::{Polygon, Zones};
-use detect::region_of;
 use schedule::Every;
 use search::Search;
 
@@ -50,6 +52,7 @@ pub(crate) struct Pipeline {
     mesh: FaceMesh,
     blendshapes: Blendshapes,
     objects: ObjectDetector,
+    hands: HandDetector,
     canonical: CanonicalFace,
     smile: SmileModel,
     preprocessor: Preprocessor,
@@ -74,7 +77,7 @@ struct Memory {
     track: Track,
     look: Look,
     search: Search,
-    phone: PhoneEvidence,
+    phone: PhoneMemory,
     phone_observable: bool,
     posture: PostureReader,
     mouth: crate::mouth::MouthReader,
@@ -109,6 +112,7 @@ impl Pipeline {
             mesh: FaceMesh::new(runtime, &model(face_mesh::NAME)?)?,
             blendshapes: Blendshapes::new(runtime, &model(blendshapes::NAME)?)?,
             objects: ObjectDetector::new(runtime, &model(object_detector::NAME)?)?,
+            hands: HandDetector::new(runtime, &model(hand_detector::NAME)?)?,
             canonical: CanonicalFace::new()?,
             smile: SmileModel::new()?,
             preprocessor: Preprocessor::new(),
@@ -153,7 +157,7 @@ impl Pipeline {
         }
         let found = self.read_face(frame, t_ms)?;
         if look_for_objects {
-            self.look_for_phone(frame, t_ms, whole.as_ref(), &found)?;
+            self.look_for_phone(frame, whole.as_ref(), &found, t_ms)?;
         }
         Ok(self.observation(frame, index, t_ms, &found))
     }
@@ -166,7 +170,7 @@ impl Pipeline {
     /// One look of the object model at the whole frame: presence in the zones. Only phones inside the staff
     /// zone go further.
     fn whole_frame(&mut self, frame: &Frame) -> Result<Objects, VisionError> {
-        let mut objects = self.look_everywhere(frame)?;
+        let mut objects = self.look_everywhere(frame, MIN_PERSON_SCORE)?;
         let stands_in = |zone: &Option<Polygon>| {
             zone.as_ref().is_some_and(|zone| objects.people.iter().any(|person| lies_in(person, zone, frame)))
         };
@@ -175,52 +179,6 @@ impl Pipeline {
         objects.people.clear();
         objects.phones.retain(|phone| self.zones.staff.as_ref().is_none_or(|staff| lies_in(phone, staff, frame)));
         Ok(objects)
-    }
-
-    fn look_everywhere(&mut self, frame: &Frame) -> Result<Objects, VisionError> {
-        let Self { preprocessor, objects, timings, .. } = self;
-        let frame_from_input = timings
-            .measure(Stage::Preprocess, || preprocessor.stretch(frame, object_detector::INPUT_PX, objects.input()))?;
-        timings.measure(Stage::Objects, || objects.run(frame_from_input, MIN_PERSON_SCORE, phone::MIN_SCORE))
-    }
-
-    /// Looks around the person where there is one, else at squares of the staff zone.
-    fn look_for_phone(
-        &mut self,
-        frame: &Frame,
-        t_ms: u64,
-        whole: Option<&Objects>,
-        person: &FaceResult,
-    ) -> Result<(), VisionError> {
-        if self.memory.look.not_alone {
-            self.memory.phone = PhoneEvidence::default();
-            self.memory.phone_observable = false;
-            return Ok(());
-        }
-        let mut sightings: Vec<Sighting> = Vec::new();
-        let mut add = |objects: &Objects, place: Option<Place>| -> Result<(), VisionError> {
-            for object in &objects.phones {
-                sightings.push(Sighting::new(*object, place, frame, person.skin.as_ref())?);
-            }
-            Ok(())
-        };
-        if let Some(objects) = whole {
-            add(objects, None)?;
-        }
-        let region = region_of(frame, self.zones.staff.as_ref());
-        for place in self.memory.phone.places(t_ms, person.bounds.is_some()) {
-            let crop = place.crop(person.bounds.as_ref(), &region);
-            let Self { preprocessor, objects, timings, .. } = self;
-            let side = object_detector::INPUT_PX;
-            let frame_from_crop =
-                timings.measure(Stage::Preprocess, || preprocessor.crop_bytes(frame, &crop, side, objects.input()))?;
-            let seen =
-                timings.measure(Stage::Objects, || objects.run(frame_from_crop, f32::INFINITY, phone::MIN_SCORE))?;
-            add(&seen, Some(*place))?;
-        }
-        self.memory.phone_observable = true;
-        self.memory.phone.add(sightings);
-        Ok(())
     }
 
     fn observation(&self, frame: &Frame, index: u64, t_ms: u64, found: &FaceResult) -> Observation {

@@ -1,4 +1,4 @@
-//! The colour of the followed person's own skin in this frame, to tell a held thing from one that hangs or lies.
+//! The colour of the followed person's own skin in this frame, to tell whether a hand is at a thing beside the head.
 //!
 //! Three numbers from the cheeks, used within the frame they came from and kept nowhere.
 
@@ -12,6 +12,10 @@ const CHEEKS: [usize; 4] = [50, 280, 205, 425];
 const MAX_CHROMA_DISTANCE: f32 = 0.035;
 /// Brightness against the cheeks, between which a colour is still skin.
 const BRIGHTNESS: std::ops::Range<f32> = 0.35..1.7;
+/// How much of a thing's surroundings a hand covers at least.
+const MIN_SHARE: f32 = 0.10;
+/// The surroundings: the box, widened by this share of its size on every side.
+const SURROUNDINGS: f32 = 0.35;
 /// Samples a side.
 const SAMPLES: usize = 24;
 
@@ -42,9 +46,28 @@ impl SkinTone {
         Ok((sum > 30.0 && count > 0.0).then(|| Self { red: total[2] / sum, green: total[1] / sum, sum: sum / count }))
     }
 
+    /// Whether a thing (left, top, right, bottom, in frame pixels) has this colour beside it.
+    pub(crate) fn surrounds(&self, frame: &Frame, bounds: &[f32; 4]) -> Result<bool, VisionError> {
+        let [left, top, right, bottom] = bounds;
+        let (dx, dy) = ((right - left) * SURROUNDINGS, (bottom - top) * SURROUNDINGS);
+        Ok(self.share_in(frame, &[left - dx, top - dy, right + dx, bottom + dy])? >= MIN_SHARE)
+    }
+
     /// Share of a box (left, top, right, bottom, in frame pixels) that has this colour, 0..1.
-    pub(crate) fn share_in(&self, frame: &Frame, bounds: &[f32; 4]) -> Result<f32, VisionError> {
-        share_in(frame, bounds, |bgr| self.is_like(bgr))
+    fn share_in(&self, frame: &Frame, bounds: &[f32; 4]) -> Result<f32, VisionError> {
+        let bytes = frame.bytes()?;
+        let (mut inside, mut skin) = (0u32, 0u32);
+        for row in 0..SAMPLES {
+            for column in 0..SAMPLES {
+                let at = |low: f32, high: f32, step: usize| low + (high - low) * (step as f32 + 0.5) / SAMPLES as f32;
+                let (x, y) = (at(bounds[0], bounds[2], column), at(bounds[1], bounds[3], row));
+                if let Some(bgr) = pixel(bytes, frame, x, y) {
+                    inside += 1;
+                    skin += u32::from(self.is_like(bgr));
+                }
+            }
+        }
+        Ok(if inside == 0 { 0.0 } else { skin as f32 / inside as f32 })
     }
 
     fn is_like(&self, [b, g, r]: [u8; 3]) -> bool {
@@ -52,35 +75,6 @@ impl SkinTone {
         let distance = (f32::from(r) / sum - self.red).hypot(f32::from(g) / sum - self.green);
         BRIGHTNESS.contains(&(sum / self.sum)) && distance < MAX_CHROMA_DISTANCE
     }
-}
-
-/// Share of a box that has the colour of anyone's skin, 0..1: for when no face is seen whose colour is known.
-pub(crate) fn any_share_in(frame: &Frame, bounds: &[f32; 4]) -> Result<f32, VisionError> {
-    share_in(frame, bounds, is_any_skin)
-}
-
-/// Chai and Ngan (1999): skin of all people lies in one range of chroma, whatever its brightness.
-fn is_any_skin([b, g, r]: [u8; 3]) -> bool {
-    let [b, g, r] = [b, g, r].map(f32::from);
-    let luma = 0.299 * r + 0.587 * g + 0.114 * b;
-    let (cb, cr) = (128.0 + 0.564 * (b - luma), 128.0 + 0.713 * (r - luma));
-    luma > 30.0 && (77.0..=127.0).contains(&cb) && (133.0..=173.0).contains(&cr)
-}
-
-fn share_in(frame: &Frame, bounds: &[f32; 4], is_skin: impl Fn([u8; 3]) -> bool) -> Result<f32, VisionError> {
-    let bytes = frame.bytes()?;
-    let (mut inside, mut skin) = (0u32, 0u32);
-    for row in 0..SAMPLES {
-        for column in 0..SAMPLES {
-            let at = |low: f32, high: f32, step: usize| low + (high - low) * (step as f32 + 0.5) / SAMPLES as f32;
-            let (x, y) = (at(bounds[0], bounds[2], column), at(bounds[1], bounds[3], row));
-            if let Some(bgr) = pixel(bytes, frame, x, y) {
-                inside += 1;
-                skin += u32::from(is_skin(bgr));
-            }
-        }
-    }
-    Ok(if inside == 0 { 0.0 } else { skin as f32 / inside as f32 })
 }
 
 fn pixel(bytes: &[u8], frame: &Frame, x: f32, y: f32) -> Option<[u8; 3]> {

@@ -12,6 +12,8 @@ pub enum Stage {
     Preprocess,
     /// The object model.
     Objects,
+    /// The hand detector.
+    Hands,
     /// The face detector.
     Detect,
     /// The face mesh.
@@ -24,10 +26,11 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage, in order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Capture,
         Self::Preprocess,
         Self::Objects,
+        Self::Hands,
         Self::Detect,
         Self::Mesh,
         Self::Blendshapes,
@@ -41,6 +44,7 @@ impl Stage {
             Self::Capture => "capture",
             Self::Preprocess => "preprocess",
             Self::Objects => "objects",
+            Self::Hands => "hands",
             Self::Detect => "detect",
             Self::Mesh => "mesh",
             Self::Blendshapes => "blendshapes",

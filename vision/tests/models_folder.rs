@@ -42,9 +42,14 @@ fn refused(settings: &VisionSettings, expect: &[&str]) -> VisionError {
 #[test]
 fn one_flipped_bit_in_any_model_is_refused_by_name() {
     let folder = copied();
-    for name in
-        ["face_detector_full_range", "face_detector_short_range", "face_mesh", "face_blendshapes", "object_detector"]
-    {
+    for name in [
+        "face_detector_full_range",
+        "face_detector_short_range",
+        "face_mesh",
+        "face_blendshapes",
+        "object_detector",
+        "hand_detector",
+    ] {
         let path = folder.path().join(format!("{name}.onnx"));
         let sound = fs::read(&path).unwrap();
         let mut spoilt = sound.clone();

@@ -1,0 +1,152 @@
+//! Whether anything could be seen in what the object model is given, and evening out of poor light before it looks.
+//!
+//! Works on the model's input in place: nothing of it is kept but three numbers.
+
+use crate::frame::FILL;
+
+/// Pictures darker than this on average are brightened to it. Half the light cost the object model a quarter to a
+/// half of the phones it had found; multiplied back, the same picture cost it none.
+const USUAL_MEAN: f32 = 90.0;
+/// Below this mean there are fewer than 18 grey levels left to multiply.
+const MIN_MEAN: f32 = 18.0;
+/// Second differences against first differences (99th percentiles): 0.4 to 0.7 sharp, 0.2 blurred by 1.5 px, where
+/// phones are still found, 0.1 by 3 px, where half of them are lost.
+const MIN_SHARPNESS: f32 = 0.15;
+/// A first difference, in grey levels after brightening, below which there is nothing to be sharp.
+const MIN_EDGE: u8 = 6;
+/// Distance of the sampled pixels.
+const STEP_PX: usize = 3;
+
+/// What can be told from the input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Clarity {
+    Clear,
+    TooDark,
+    Blurred,
+}
+
+/// Brightens a dark input (8-bit RGB, `side_px` square) and says whether anything could be seen in it.
+pub(crate) fn even_out(rgb: &mut [u8], side_px: usize) -> Clarity {
+    let Some(mean) = mean(rgb, side_px) else { return Clarity::Clear };
+    if mean < MIN_MEAN {
+        return Clarity::TooDark;
+    }
+    if mean < USUAL_MEAN {
+        let gain = USUAL_MEAN / mean;
+        let table: [u8; 256] = std::array::from_fn(|value| (value as f32 * gain + 0.5).min(255.0) as u8);
+        for pixel in rgb.as_chunks_mut::<3>().0 {
+            if *pixel != [FILL; 3] {
+                *pixel = pixel.map(|value| table[usize::from(value)]);
+            }
+        }
+    }
+    match sharpness(rgb, side_px) {
+        Some(sharpness) if sharpness < MIN_SHARPNESS => Clarity::Blurred,
+        _ => Clarity::Clear,
+    }
+}
+
+/// Mean of green over what is not filled; `None` where nothing is.
+fn mean(rgb: &[u8], side_px: usize) -> Option<f32> {
+    let (mut sum, mut count) = (0u32, 0u32);
+    for row in (0..side_px).step_by(STEP_PX) {
+        for pixel in rgb[row * side_px * 3..(row + 1) * side_px * 3].as_chunks::<3>().0.iter().step_by(STEP_PX) {
+            if *pixel != [FILL; 3] {
+                sum += u32::from(pixel[1]);
+                count += 1;
+            }
+        }
+    }
+    (count > 0).then(|| sum as f32 / count as f32)
+}
+
+/// The larger of both directions, so that a hand that moves one way does not blur the picture; `None` where there
+/// are no edges to judge by.
+fn sharpness(rgb: &[u8], side_px: usize) -> Option<f32> {
+    let along = |next: usize| {
+        let (mut first, mut second, mut count) = ([0u32; 256], [0u32; 256], 0u32);
+        for row in (1..side_px - 1).step_by(STEP_PX) {
+            for column in (1..side_px - 1).step_by(STEP_PX) {
+                let middle = (row * side_px + column) * 3;
+                let at = |index: usize| &rgb[index..index + 3];
+                let (before, here, after) = (at(middle - next), at(middle), at(middle + next));
+                if [before, here, after].iter().any(|pixel| **pixel == [FILL; 3]) {
+                    continue;
+                }
+                let [before, here, after] = [before[1], here[1], after[1]].map(i32::from);
+                first[usize::from(u8::try_from((after - before).abs()).unwrap_or(u8::MAX))] += 1;
+                second[usize::from(u8::try_from((after - 2 * here + before).abs()).unwrap_or(u8::MAX))] += 1;
+                count += 1;
+            }
+        }
+        let edge = percentile_99(&first, count);
+        (edge >= MIN_EDGE).then(|| f32::from(percentile_99(&second, count)) / f32::from(edge))
+    };
+    match (along(3), along(3 * side_px)) {
+        (Some(x), Some(y)) => Some(x.max(y)),
+        (x, y) => x.or(y),
+    }
+}
+
+fn percentile_99(histogram: &[u32; 256], count: u32) -> u8 {
+    let mut above = count / 100;
+    for value in (0..=255u8).rev() {
+        let here = histogram[usize::from(value)];
+        if here > above {
+            return value;
+        }
+        above -= here;
+    }
+    0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIDE: usize = 96;
+
+    /// Vertical and horizontal bars whose edges are `ramp` pixels wide, between two grey levels.
+    fn bars(low: f32, high: f32, ramp: f32) -> Vec<u8> {
+        let wave = |at: usize| {
+            let within = (at % 32) as f32;
+            let smooth = |from: f32| {
+                let along = ((within - from) / ramp).clamp(0.0, 1.0);
+                (1.0 - (along * std::f32::consts::PI).cos()) / 2.0
+            };
+            smooth(0.0) - smooth(16.0)
+        };
+        (0..SIDE * SIDE)
+            .flat_map(|index| [(low + (high - low) * (wave(index % SIDE) + wave(index / SIDE)) / 2.0) as u8; 3])
+            .collect()
+    }
+
+    #[test]
+    fn a_dark_picture_is_brightened_and_a_black_one_is_not_observable() {
+        let mut bright = bars(90.0, 180.0, 1.0);
+        let before = bright.clone();
+        assert_eq!(even_out(&mut bright, SIDE), Clarity::Clear);
+        assert_eq!(bright, before, "usual light is left as it is");
+        let mut dark = bars(20.0, 40.0, 1.0);
+        assert_eq!(even_out(&mut dark, SIDE), Clarity::Clear);
+        assert!((mean(&dark, SIDE).unwrap() - USUAL_MEAN).abs() < 3.0);
+        assert_eq!(even_out(&mut bars(4.0, 12.0, 1.0), SIDE), Clarity::TooDark);
+    }
+
+    #[test]
+    fn a_blurred_picture_is_not_observable_and_a_flat_one_is_clear() {
+        assert_eq!(even_out(&mut bars(60.0, 200.0, 16.0), SIDE), Clarity::Blurred);
+        assert_eq!(even_out(&mut bars(60.0, 200.0, 2.0), SIDE), Clarity::Clear);
+        assert_eq!(even_out(&mut vec![150; SIDE * SIDE * 3], SIDE), Clarity::Clear);
+    }
+
+    #[test]
+    fn what_is_filled_is_neither_brightened_nor_counted() {
+        let mut half = bars(20.0, 40.0, 1.0);
+        half[..SIDE * SIDE * 3 / 2].fill(FILL);
+        even_out(&mut half, SIDE);
+        assert!(half[..SIDE * SIDE * 3 / 2].iter().all(|value| *value == FILL));
+        assert!((mean(&half, SIDE).unwrap() - USUAL_MEAN).abs() < 5.0);
+        assert_eq!(even_out(&mut vec![FILL; SIDE * SIDE * 3], SIDE), Clarity::Clear);
+    }
+}

@@ -1,0 +1,170 @@
+//! The part of the pipeline that looks for a phone in the staff member's hand.
+//!
+//! Whose phone it is, is decided by places: it has to lie in the staff zone and in no zone of customers, and the hand
+//! that holds it has to be found in the filled frame, in the staff zone too. A phone that a customer reaches over the
+//! border is held by a hand that is filled, and so by nobody.
+
+use super::detect::region_of;
+use super::{FaceResult, Pipeline, lies_in};
+use crate::error::VisionError;
+use crate::frame::Frame;
+use crate::models::hand_detector;
+use crate::models::object_detector::{DetectedObject, INPUT_PX, Objects};
+use crate::phone::clarity::{self, Clarity};
+use crate::phone::evidence::{FULL_LOOK_MS, Seen};
+use crate::phone::search::{Look, Region, Scene};
+use crate::phone::{self, PhoneMemory, Sighting};
+use crate::preprocess::ValueRange;
+use crate::timings::Stage;
+
+impl Pipeline {
+    /// One look at one region; a still is looked at in all of them.
+    pub(super) fn look_for_phone(
+        &mut self,
+        frame: &Frame,
+        whole: Option<&Objects>,
+        person: &FaceResult,
+        t_ms: u64,
+    ) -> Result<(), VisionError> {
+        if self.memory.look.not_alone {
+            self.memory.phone = PhoneMemory::default();
+            self.memory.phone_observable = false;
+            return Ok(());
+        }
+        let scene = self.scene(frame, person);
+        let regions = scene.regions();
+        if !self.still {
+            let look = self.memory.phone.search.next(&regions);
+            return self.look_at(frame, whole, person, &scene, &look, t_ms);
+        }
+        let mut observable = true;
+        for (number, region) in (0..).zip(regions) {
+            let look = Look { regions: vec![region], miss_counts: false };
+            self.look_at(frame, None, person, &scene, &look, t_ms + number * FULL_LOOK_MS)?;
+            observable &= self.memory.phone_observable;
+        }
+        self.memory.phone_observable = observable || self.memory.phone.evidence.in_hand();
+        Ok(())
+    }
+
+    fn look_at(
+        &mut self,
+        frame: &Frame,
+        whole: Option<&Objects>,
+        person: &FaceResult,
+        scene: &Scene,
+        look: &Look,
+        t_ms: u64,
+    ) -> Result<(), VisionError> {
+        let mut clear = false;
+        let mut sightings: Vec<Sighting> = Vec::new();
+        for region in &look.regions {
+            let (objects, clarity) = self.look_into(frame, scene, *region)?;
+            clear |= clarity == Clarity::Clear;
+            sightings.extend(objects.phones.into_iter().map(|object| Sighting { object, region: *region }));
+        }
+        let far = whole.iter().flat_map(|objects| &objects.phones);
+        sightings.extend(far.map(|object| Sighting { object: *object, region: Region::Whole }));
+        let best = sightings
+            .into_iter()
+            .filter(|sighting| self.is_of_staff(&sighting.object, frame))
+            .max_by(|a, b| a.worth().total_cmp(&b.worth()).then(a.object.score.total_cmp(&b.object.score)));
+        let hand = match &best {
+            Some(sighting) if sighting.object.score >= phone::MIN_SCORE_FOR_HAND => {
+                Some(self.is_held(frame, sighting, person)?)
+            }
+            _ => None,
+        };
+        let could_see = clear && self.hands_are_in_view(frame, scene);
+        let memory = &mut self.memory.phone;
+        match &best {
+            None if !could_see => memory.evidence.skip(t_ms),
+            _ => memory.evidence.add(
+                t_ms,
+                &Seen {
+                    region: best.map_or(Region::Whole, |sighting| sighting.region),
+                    score: best.map_or(0.0, |sighting| sighting.object.score),
+                    hand,
+                    miss_counts: look.miss_counts,
+                },
+            ),
+        }
+        let clearly = best.filter(|sighting| sighting.object.score >= phone::MIN_SCORE_FOR_HAND);
+        memory.search.remember(look, clearly.map(|sighting| (sighting.region, sighting.object.bounds)));
+        memory.remember(best.map(|sighting| sighting.object));
+        self.memory.phone_observable = could_see || self.memory.phone.evidence.in_hand();
+        Ok(())
+    }
+
+    /// One run of the object model on a region of the filled frame.
+    fn look_into(&mut self, frame: &Frame, scene: &Scene, region: Region) -> Result<(Objects, Clarity), VisionError> {
+        let square = scene.square(region, self.memory.phone.search.seen()).filter(|square| square.is_sound());
+        let Self { preprocessor, objects, timings, .. } = self;
+        let (frame_from_input, clarity) = timings.measure(Stage::Preprocess, || -> Result<_, VisionError> {
+            let frame_from_input = match square {
+                Some(square) => preprocessor.crop_bytes(frame, &square, INPUT_PX, objects.input())?,
+                None => preprocessor.stretch(frame, INPUT_PX, objects.input())?,
+            };
+            Ok((frame_from_input, clarity::even_out(objects.input(), INPUT_PX)))
+        })?;
+        let seen =
+            timings.measure(Stage::Objects, || objects.run(frame_from_input, f32::INFINITY, phone::MIN_SCORE))?;
+        Ok((seen, clarity))
+    }
+
+    /// Whether a hand in the staff zone is at the thing. At the head, where a palm is hardly ever found beside a
+    /// phone at the ear, skin of the person's colour beside it will do.
+    fn is_held(&mut self, frame: &Frame, sighting: &Sighting, person: &FaceResult) -> Result<bool, VisionError> {
+        if sighting.region == Region::Head
+            && let Some(skin) = &person.skin
+            && skin.surrounds(frame, &sighting.object.bounds)?
+        {
+            return Ok(true);
+        }
+        let crop = sighting.hand_crop();
+        if !crop.is_sound() {
+            return Ok(false);
+        }
+        let Self { preprocessor, hands, timings, zones, .. } = self;
+        let frame_from_crop = timings.measure(Stage::Preprocess, || {
+            preprocessor.crop(frame, &crop, hand_detector::INPUT_PX, ValueRange::Unit, hands.input())
+        })?;
+        #[cfg(test)]
+        if let Some(inspect) = &mut self.inspector {
+            inspect(hand_detector::NAME, hands.input());
+        }
+        let found = timings.measure(Stage::Hands, || hands.run(frame_from_crop, phone::MIN_HAND_SCORE))?;
+        let size = (frame.width_px() as f32, frame.height_px() as f32);
+        let in_staff_zone =
+            |(x, y): (f32, f32)| zones.staff.as_ref().is_none_or(|staff| staff.contains(x / size.0, y / size.1));
+        Ok(found.iter().any(|hand| sighting.is_reached_by(hand) && in_staff_zone(hand.centre())))
+    }
+
+    /// A phone in the staff zone and in no zone of customers. Where zones overlap, it counts for nobody.
+    fn is_of_staff(&self, object: &DetectedObject, frame: &Frame) -> bool {
+        self.zones.staff.as_ref().is_none_or(|staff| lies_in(object, staff, frame))
+            && ![&self.zones.customer, &self.zones.queue].into_iter().flatten().any(|zone| lies_in(object, zone, frame))
+    }
+
+    fn scene(&self, frame: &Frame, person: &FaceResult) -> Scene {
+        let bounds = region_of(frame, self.zones.staff.as_ref());
+        Scene { bounds, face: person.bounds }
+    }
+
+    fn hands_are_in_view(&self, frame: &Frame, scene: &Scene) -> bool {
+        let (width, height) = (frame.width_px() as f32, frame.height_px() as f32);
+        scene.hands_are_in_view(|x, y| {
+            (0.0..width).contains(&x)
+                && (0.0..height).contains(&y)
+                && self.zones.staff.as_ref().is_none_or(|staff| staff.contains(x / width, y / height))
+        })
+    }
+
+    /// The object model on the unfilled frame: people in the zones of customers, and phones.
+    pub(super) fn look_everywhere(&mut self, frame: &Frame, min_person: f32) -> Result<Objects, VisionError> {
+        let Self { preprocessor, objects, timings, .. } = self;
+        let frame_from_input =
+            timings.measure(Stage::Preprocess, || preprocessor.stretch(frame, INPUT_PX, objects.input()))?;
+        timings.measure(Stage::Objects, || objects.run(frame_from_input, min_person, phone::MIN_SCORE))
+    }
+}

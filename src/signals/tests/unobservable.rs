@@ -65,7 +65,7 @@ fn observation(frame: u64, t_ms: u64, stretch: &Stretch, always: &[Part]) -> Opt
     let face = Face {
         bounds,
         score: 0.9,
-        width_px: if has(Part::Size) { 60.0 } else { 20.0 },
+        width_px: if has(Part::Size) { 60.0 } else { 12.0 },
         head: HeadPose { yaw_deg: stretch.yaw_deg, pitch_deg: 6.0 * (t_ms as f32 / 150.0).sin(), roll_deg: 0.0 },
         gaze: (has(Part::Gaze) && !turned_away).then_some(Gaze {
             yaw_deg: stretch.yaw_deg,

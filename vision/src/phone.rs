@@ -23,6 +23,9 @@ pub(crate) const MIN_SCORE_FOR_HAND: f32 = 0.2;
 /// Lowest score of a hand at a phone-like thing. MediaPipe asks 0.5 of a hand anywhere in a picture; here the place
 /// is known, and a grip hides most of the palm.
 pub(crate) const MIN_HAND_SCORE: f32 = 0.2;
+/// Palms larger than this share of the picture's height are too near: 0.14 to 0.29 at arm's length, where phones are
+/// found; 0.42 to 0.52 in a close-up in which the object model finds none.
+pub(crate) const MAX_HAND_SHARE: f32 = 0.35;
 /// Side of the crop in which a hand is looked for, in longer sides of the thing.
 const HAND_CROP_SCALE: f32 = 2.5;
 /// A hand is at a thing when its palm touches the thing's box, widened by this share on every side.
@@ -61,6 +64,8 @@ impl Sighting {
 pub(crate) struct PhoneMemory {
     pub evidence: Evidence,
     pub search: Search,
+    /// A hand fills so much of the picture that what it holds is not known.
+    pub hand_too_near: bool,
     seen: Option<DetectedObject>,
 }
 

@@ -97,6 +97,38 @@ impl Preprocessor {
         Ok(frame_from_crop)
     }
 
+    /// The square that was made last, smoothed against noise by the binomial kernel of three, as 8-bit RGB.
+    pub(crate) fn smoothed_bytes(&mut self, tensor: &mut [u8]) -> Result<(), VisionError> {
+        self.smooth()?;
+        fill_bytes(self.square.bytes()?, tensor);
+        Ok(())
+    }
+
+    /// A rotated square as float RGB, smoothed likewise. Returns `frame_from_crop`.
+    pub(crate) fn smoothed_crop(
+        &mut self,
+        frame: &Frame,
+        square: &RotatedSquare,
+        side_px: usize,
+        range: ValueRange,
+        tensor: &mut [f32],
+    ) -> Result<Affine, VisionError> {
+        let frame_from_crop = self.warp(frame, square, side_px)?;
+        self.smooth()?;
+        fill_float(self.square.bytes()?, range, tensor);
+        Ok(frame_from_crop)
+    }
+
+    fn smooth(&mut self) -> Result<(), VisionError> {
+        let mut smoothed = Frame::empty();
+        let kernel = Size::new(3, 3);
+        // A sigma of 0 stands for OpenCV's own for this size: weights 1, 2, 1.
+        imgproc::gaussian_blur_def(self.square.mat(), smoothed.mat_mut(), kernel, 0.0)
+            .map_err(VisionError::image("smooth"))?;
+        self.square = smoothed;
+        Ok(())
+    }
+
     /// Overwrites the pixels that are left from the last call.
     pub(crate) fn wipe(&mut self) {
         self.square.wipe();

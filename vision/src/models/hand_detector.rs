@@ -32,6 +32,11 @@ pub(crate) struct DetectedHand {
 }
 
 impl DetectedHand {
+    /// The longer side, in pixels.
+    pub(crate) fn size(&self) -> f32 {
+        (self.bounds[2] - self.bounds[0]).max(self.bounds[3] - self.bounds[1])
+    }
+
     pub(crate) fn centre(&self) -> (f32, f32) {
         ((self.bounds[0] + self.bounds[2]) / 2.0, (self.bounds[1] + self.bounds[3]) / 2.0)
     }

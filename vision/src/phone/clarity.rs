@@ -14,6 +14,12 @@ const MIN_MEAN: f32 = 18.0;
 const MIN_SHARPNESS: f32 = 0.15;
 /// A first difference, in grey levels after brightening, below which there is nothing to be sharp.
 const MIN_EDGE: u8 = 6;
+/// Noise, as a standard deviation in grey levels of the input: 0 to 1 of compressed pictures. With 7 phones are found
+/// as without, with 14 a quarter to three quarters of them are lost; smoothed, some to a half.
+const NOISY: f32 = 4.0;
+const MAX_NOISE: f32 = 10.0;
+/// Median of the second difference of white noise of standard deviation 1: sqrt(6) times 0.6745.
+const MEDIAN_OF_NOISE: f32 = 1.65;
 /// Distance of the sampled pixels.
 const STEP_PX: usize = 3;
 
@@ -23,6 +29,7 @@ pub(crate) enum Clarity {
     Clear,
     TooDark,
     Blurred,
+    TooNoisy,
 }
 
 /// Brightens a dark input (8-bit RGB, `side_px` square) and says whether anything could be seen in it.
@@ -46,6 +53,29 @@ pub(crate) fn even_out(rgb: &mut [u8], side_px: usize) -> Clarity {
     }
 }
 
+/// How noisy an input is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Noise {
+    Little,
+    /// Smoothing helps.
+    Some,
+    /// More than smoothing helps against.
+    TooMuch,
+}
+
+/// Judges the noise by the median second difference, to which edges add little.
+pub(crate) fn noise(rgb: &[u8], side_px: usize) -> Noise {
+    let [_, second] = differences(rgb, side_px, 3);
+    let deviation = f32::from(from_above(&second, 0.5)) / MEDIAN_OF_NOISE;
+    if deviation > MAX_NOISE {
+        Noise::TooMuch
+    } else if deviation > NOISY {
+        Noise::Some
+    } else {
+        Noise::Little
+    }
+}
+
 /// Mean of green over what is not filled; `None` where nothing is.
 fn mean(rgb: &[u8], side_px: usize) -> Option<f32> {
     let (mut sum, mut count) = (0u32, 0u32);
@@ -64,23 +94,9 @@ fn mean(rgb: &[u8], side_px: usize) -> Option<f32> {
 /// are no edges to judge by.
 fn sharpness(rgb: &[u8], side_px: usize) -> Option<f32> {
     let along = |next: usize| {
-        let (mut first, mut second, mut count) = ([0u32; 256], [0u32; 256], 0u32);
-        for row in (1..side_px - 1).step_by(STEP_PX) {
-            for column in (1..side_px - 1).step_by(STEP_PX) {
-                let middle = (row * side_px + column) * 3;
-                let at = |index: usize| &rgb[index..index + 3];
-                let (before, here, after) = (at(middle - next), at(middle), at(middle + next));
-                if [before, here, after].iter().any(|pixel| **pixel == [FILL; 3]) {
-                    continue;
-                }
-                let [before, here, after] = [before[1], here[1], after[1]].map(i32::from);
-                first[usize::from(u8::try_from((after - before).abs()).unwrap_or(u8::MAX))] += 1;
-                second[usize::from(u8::try_from((after - 2 * here + before).abs()).unwrap_or(u8::MAX))] += 1;
-                count += 1;
-            }
-        }
-        let edge = percentile_99(&first, count);
-        (edge >= MIN_EDGE).then(|| f32::from(percentile_99(&second, count)) / f32::from(edge))
+        let [first, second] = differences(rgb, side_px, next);
+        let edge = from_above(&first, 0.01);
+        (edge >= MIN_EDGE).then(|| f32::from(from_above(&second, 0.01)) / f32::from(edge))
     };
     match (along(3), along(3 * side_px)) {
         (Some(x), Some(y)) => Some(x.max(y)),
@@ -88,14 +104,35 @@ fn sharpness(rgb: &[u8], side_px: usize) -> Option<f32> {
     }
 }
 
-fn percentile_99(histogram: &[u32; 256], count: u32) -> u8 {
-    let mut above = count / 100;
+/// Histograms of the first (over two pixels) and second differences of green between neighbours `next` bytes apart,
+/// where nothing is filled.
+fn differences(rgb: &[u8], side_px: usize, next: usize) -> [[u32; 256]; 2] {
+    let [mut first, mut second] = [[0u32; 256]; 2];
+    for row in (1..side_px - 1).step_by(STEP_PX) {
+        for column in (1..side_px - 1).step_by(STEP_PX) {
+            let middle = (row * side_px + column) * 3;
+            let pixels = [middle - next, middle, middle + next].map(|index| &rgb[index..index + 3]);
+            if pixels.iter().any(|pixel| **pixel == [FILL; 3]) {
+                continue;
+            }
+            let [before, here, after] = pixels.map(|pixel| i32::from(pixel[1]));
+            let bin = |difference: i32| usize::from(u8::try_from(difference.abs()).unwrap_or(u8::MAX));
+            first[bin(after - before)] += 1;
+            second[bin(after - 2 * here + before)] += 1;
+        }
+    }
+    [first, second]
+}
+
+/// The value that this share of a histogram lies above.
+fn from_above(histogram: &[u32; 256], share: f32) -> u8 {
+    let mut left = (histogram.iter().sum::<u32>() as f32 * share) as u32;
     for value in (0..=255u8).rev() {
         let here = histogram[usize::from(value)];
-        if here > above {
+        if here > left {
             return value;
         }
-        above -= here;
+        left -= here;
     }
     0
 }
@@ -138,6 +175,24 @@ mod tests {
         assert_eq!(even_out(&mut bars(60.0, 200.0, 16.0), SIDE), Clarity::Blurred);
         assert_eq!(even_out(&mut bars(60.0, 200.0, 2.0), SIDE), Clarity::Clear);
         assert_eq!(even_out(&mut vec![150; SIDE * SIDE * 3], SIDE), Clarity::Clear);
+    }
+
+    #[test]
+    fn noise_is_told_from_edges() {
+        let mut state = 1u32;
+        let mut random = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) as f32 / 65_536.0 - 0.5
+        };
+        let mut noisy = |deviation: f32| -> Vec<u8> {
+            let picture = bars(60.0, 200.0, 2.0);
+            // Of an even distribution: its width is sqrt(12) standard deviations.
+            let add = |value: &u8| (f32::from(*value) + random() * 3.46 * deviation).clamp(0.0, 255.0) as u8;
+            picture.iter().map(add).collect()
+        };
+        assert_eq!(noise(&noisy(0.0), SIDE), Noise::Little);
+        assert_eq!(noise(&noisy(7.0), SIDE), Noise::Some);
+        assert_eq!(noise(&noisy(20.0), SIDE), Noise::TooMuch);
     }
 
     #[test]

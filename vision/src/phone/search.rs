@@ -8,6 +8,8 @@ use crate::geometry::RotatedSquare;
 
 /// Of so many looks, one goes elsewhere than where something was seen last.
 const LOOKS_ELSEWHERE: u32 = 3;
+/// Large hands are looked for at one of so many looks: once a second.
+const LOOKS_A_HAND: u32 = 3;
 /// Regions that the first look at somebody covers.
 const FIRST_REGIONS: usize = 2;
 /// Neighbouring tiles are at most this share of their side apart, so that a phone is whole in one of them.
@@ -71,7 +73,7 @@ impl Scene {
     /// The square of a region; `None` for [`Region::Whole`], which is none, and for what is not there.
     pub(crate) fn square(&self, region: Region, seen: Option<&[f32; 4]>) -> Option<RotatedSquare> {
         let [left, top, right, bottom] = self.bounds;
-        let side = (right - left).min(bottom - top);
+        let side = self.side();
         let inside = |centre: (f32, f32), side: f32| {
             let half = side / 2.0;
             let hold = |value: f32, low: f32, high: f32| value.max(low + half).min((high - half).max(low + half));
@@ -98,6 +100,18 @@ impl Scene {
             Region::Whole => None,
             Region::Around => seen.map(|[x0, y0, x1, y1]| inside(((x0 + x1) / 2.0, (y0 + y1) / 2.0), side)),
         }
+    }
+
+    /// The shorter side of the staff zone's bounds, in pixels.
+    pub(crate) fn side(&self) -> f32 {
+        let [left, top, right, bottom] = self.bounds;
+        (right - left).min(bottom - top)
+    }
+
+    /// A square over all of the staff zone.
+    pub(crate) fn all(&self) -> RotatedSquare {
+        let [left, top, right, bottom] = self.bounds;
+        RotatedSquare::upright(((left + right) / 2.0, (top + bottom) / 2.0), (right - left).max(bottom - top))
     }
 
     /// Squares that cover the staff zone's bounds along their longer side.
@@ -174,6 +188,11 @@ impl Search {
         self.turn = self.turn.wrapping_add(1);
         let index = self.turn.wrapping_sub(1) as usize % regions.len().max(1);
         regions.get(index).copied().unwrap_or(Region::Whole)
+    }
+
+    /// Whether this is one of the looks at which large hands are looked for.
+    pub(crate) fn is_time_for_hands(&self) -> bool {
+        self.looks % LOOKS_A_HAND == 1
     }
 
     /// Where the thing seen last was.

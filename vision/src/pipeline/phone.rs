@@ -8,9 +8,10 @@ use super::detect::region_of;
 use super::{FaceResult, Pipeline, lies_in};
 use crate::error::VisionError;
 use crate::frame::Frame;
-use crate::models::hand_detector;
+use crate::geometry::RotatedSquare;
+use crate::models::hand_detector::{self, DetectedHand};
 use crate::models::object_detector::{DetectedObject, INPUT_PX, Objects};
-use crate::phone::clarity::{self, Clarity};
+use crate::phone::clarity::{self, Clarity, Noise};
 use crate::phone::evidence::{FULL_LOOK_MS, Seen};
 use crate::phone::search::{Look, Region, Scene};
 use crate::phone::{self, PhoneMemory, Sighting};
@@ -75,7 +76,7 @@ impl Pipeline {
             }
             _ => None,
         };
-        let could_see = clear && self.hands_are_in_view(frame, scene);
+        let could_see = clear && self.hands_are_in_view(frame, scene) && !self.hand_is_too_near(frame, scene)?;
         let memory = &mut self.memory.phone;
         match &best {
             None if !could_see => memory.evidence.skip(t_ms),
@@ -105,7 +106,15 @@ impl Pipeline {
                 Some(square) => preprocessor.crop_bytes(frame, &square, INPUT_PX, objects.input())?,
                 None => preprocessor.stretch(frame, INPUT_PX, objects.input())?,
             };
-            Ok((frame_from_input, clarity::even_out(objects.input(), INPUT_PX)))
+            let noise = clarity::noise(objects.input(), INPUT_PX);
+            if noise != Noise::Little {
+                preprocessor.smoothed_bytes(objects.input())?;
+            }
+            let clarity = match (clarity::even_out(objects.input(), INPUT_PX), noise) {
+                (Clarity::Clear, Noise::TooMuch) => Clarity::TooNoisy,
+                (clarity, _) => clarity,
+            };
+            Ok((frame_from_input, clarity))
         })?;
         let seen =
             timings.measure(Stage::Objects, || objects.run(frame_from_input, f32::INFINITY, phone::MIN_SCORE))?;
@@ -114,7 +123,12 @@ impl Pipeline {
 
     /// Whether a hand in the staff zone is at the thing. At the head, where a palm is hardly ever found beside a
     /// phone at the ear, skin of the person's colour beside it will do.
-    fn is_held(&mut self, frame: &Frame, sighting: &Sighting, person: &FaceResult) -> Result<bool, VisionError> {
+    pub(super) fn is_held(
+        &mut self,
+        frame: &Frame,
+        sighting: &Sighting,
+        person: &FaceResult,
+    ) -> Result<bool, VisionError> {
         if sighting.region == Region::Head
             && let Some(skin) = &person.skin
             && skin.surrounds(frame, &sighting.object.bounds)?
@@ -125,23 +139,38 @@ impl Pipeline {
         if !crop.is_sound() {
             return Ok(false);
         }
-        let Self { preprocessor, hands, timings, zones, .. } = self;
+        let found = self.find_hands(frame, &crop)?;
+        let size = (frame.width_px() as f32, frame.height_px() as f32);
+        let in_staff_zone =
+            |(x, y): (f32, f32)| self.zones.staff.as_ref().is_none_or(|staff| staff.contains(x / size.0, y / size.1));
+        Ok(found.iter().any(|hand| sighting.is_reached_by(hand) && in_staff_zone(hand.centre())))
+    }
+
+    fn find_hands(&mut self, frame: &Frame, crop: &RotatedSquare) -> Result<Vec<DetectedHand>, VisionError> {
+        let Self { preprocessor, hands, timings, .. } = self;
         let frame_from_crop = timings.measure(Stage::Preprocess, || {
-            preprocessor.crop(frame, &crop, hand_detector::INPUT_PX, ValueRange::Unit, hands.input())
+            preprocessor.smoothed_crop(frame, crop, hand_detector::INPUT_PX, ValueRange::Unit, hands.input())
         })?;
         #[cfg(test)]
         if let Some(inspect) = &mut self.inspector {
             inspect(hand_detector::NAME, hands.input());
         }
-        let found = timings.measure(Stage::Hands, || hands.run(frame_from_crop, phone::MIN_HAND_SCORE))?;
-        let size = (frame.width_px() as f32, frame.height_px() as f32);
-        let in_staff_zone =
-            |(x, y): (f32, f32)| zones.staff.as_ref().is_none_or(|staff| staff.contains(x / size.0, y / size.1));
-        Ok(found.iter().any(|hand| sighting.is_reached_by(hand) && in_staff_zone(hand.centre())))
+        timings.measure(Stage::Hands, || hands.run(frame_from_crop, phone::MIN_HAND_SCORE))
+    }
+
+    /// Whether a hand fills so much of the staff zone that the object model does not know what it holds. Asked only
+    /// where there is no face: a hand that large before a face at the counter would hide it.
+    fn hand_is_too_near(&mut self, frame: &Frame, scene: &Scene) -> Result<bool, VisionError> {
+        if scene.face.is_some() || !self.memory.phone.search.is_time_for_hands() {
+            return Ok(self.memory.phone.hand_too_near && scene.face.is_none());
+        }
+        let largest = self.find_hands(frame, &scene.all())?.first().map_or(0.0, DetectedHand::size);
+        self.memory.phone.hand_too_near = largest > phone::MAX_HAND_SHARE * scene.side();
+        Ok(self.memory.phone.hand_too_near)
     }
 
     /// A phone in the staff zone and in no zone of customers. Where zones overlap, it counts for nobody.
-    fn is_of_staff(&self, object: &DetectedObject, frame: &Frame) -> bool {
+    pub(super) fn is_of_staff(&self, object: &DetectedObject, frame: &Frame) -> bool {
         self.zones.staff.as_ref().is_none_or(|staff| lies_in(object, staff, frame))
             && ![&self.zones.customer, &self.zones.queue].into_iter().flatten().any(|zone| lies_in(object, zone, frame))
     }

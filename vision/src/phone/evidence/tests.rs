@@ -83,8 +83,8 @@ fn a_look_elsewhere_that_sees_nothing_says_nothing() {
 fn a_false_alarm_is_rare_by_the_stated_shares() {
     const HOURS: u64 = 300;
     let shares = |close: bool| match close {
-        false => [(0.004, 0.4), (0.016, 0.25), (0.09, 0.17)],
-        true => [(0.02, 0.6), (0.20, 0.4), (0.09, 0.17)],
+        false => [(0.001, 0.5), (0.004, 0.35), (0.016, 0.25), (0.10, 0.17)],
+        true => [(0.0, 0.9), (0.02, 0.6), (0.20, 0.4), (0.09, 0.17)],
     };
     let mut state = 0x9e37_79b9_7f4a_7c15u64;
     let mut random = || {

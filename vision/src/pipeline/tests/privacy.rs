@@ -33,8 +33,8 @@ fn inspected(zones: Zones) -> (Pipeline, Seen) {
     let seen = Seen::default();
     let noted = Rc::clone(&seen);
     pipeline.inspector = Some(Box::new(move |model, tensor| {
-        // The detectors take -1..1, the mesh 0..1.
-        let range = if model == "face_mesh" { 1.0 } else { 2.0 };
+        // The face detectors take -1..1, the mesh and the hand detector 0..1.
+        let range = if ["face_mesh", "hand_detector"].contains(&model) { 1.0 } else { 2.0 };
         noted.borrow_mut().push((model, colour(tensor.iter().copied()) / range));
     }));
     (pipeline, seen)
@@ -121,7 +121,7 @@ fn no_tensor_of_a_face_model_holds_anything_from_outside_the_staff_zone() {
             });
         }
         let seen = seen.borrow();
-        for model in ["face_detector_full_range", "face_detector_short_range", "face_mesh"] {
+        for model in ["face_detector_full_range", "face_detector_short_range", "face_mesh", "hand_detector"] {
             let largest = seen.iter().filter(|(name, _)| *name == model).map(|(_, colour)| *colour).reduce(f32::max);
             let largest = largest.unwrap_or_else(|| panic!("{model} never ran: the test shows nothing of it"));
             assert!(largest < 1e-6, "{model} was given colour {largest} from outside {staff:?}");

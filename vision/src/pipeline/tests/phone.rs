@@ -1,0 +1,53 @@
+//! Whose phone it is: places decide, with zones that touch, overlap, or are not there.
+
+use super::pipeline;
+use crate::frame::Frame;
+use crate::models::object_detector::DetectedObject;
+use crate::zone::{Polygon, Zones};
+
+const WIDTH_PX: f32 = 640.0;
+const HEIGHT_PX: f32 = 360.0;
+
+fn upright(x: f32, w: f32) -> Polygon {
+    Polygon::new(vec![(x, 0.0), (x + w, 0.0), (x + w, 1.0), (x, 1.0)]).expect("a rectangle")
+}
+
+/// A phone 40 x 80 pixels large, its centre at this share of the picture's width, half way down.
+fn phone(x: f32) -> DetectedObject {
+    let (x, y) = (x * WIDTH_PX, HEIGHT_PX / 2.0);
+    DetectedObject { bounds: [x - 20.0, y - 40.0, x + 20.0, y + 40.0], score: 0.9 }
+}
+
+#[test]
+fn a_phone_in_a_zone_of_customers_is_nobodys_and_one_over_the_border_is_where_its_middle_is() {
+    let frame = Frame::black(WIDTH_PX as u32, HEIGHT_PX as u32).expect("memory");
+    let of_staff = |zones: Zones, x: f32| pipeline(zones, 3.0, 4.0).is_of_staff(&phone(x), &frame);
+    let apart = || Zones { staff: Some(upright(0.5, 0.5)), customer: Some(upright(0.0, 0.5)), queue: None };
+    assert!(of_staff(apart(), 0.8) && !of_staff(apart(), 0.2));
+    assert!(of_staff(apart(), 0.51) && !of_staff(apart(), 0.49), "the middle decides");
+    let overlapping = || Zones { staff: Some(upright(0.3, 0.7)), customer: Some(upright(0.0, 0.5)), queue: None };
+    assert!(!of_staff(overlapping(), 0.4), "where zones overlap it counts for nobody");
+    let queue = || Zones { staff: None, customer: None, queue: Some(upright(0.0, 0.5)) };
+    assert!(!of_staff(queue(), 0.2) && of_staff(queue(), 0.8));
+    assert!(of_staff(Zones::default(), 0.2));
+}
+
+/// Nothing but fill lies where the holding hand would be: the frame is searched as the pipeline searches it.
+#[test]
+fn an_empty_staff_zone_is_searched_and_holds_nothing() {
+    let mut pipeline = pipeline(Zones { staff: Some(upright(0.5, 0.5)), ..Zones::default() }, 3.0, 4.0);
+    for n in 0..20 {
+        let mut frame = Frame::black(WIDTH_PX as u32, HEIGHT_PX as u32).expect("memory");
+        frame.bytes_mut().expect("memory").fill(150);
+        let observation = pipeline.process(&mut frame, n, n * 334).expect("the frame is processed");
+        assert!(observation.phone.is_none_or(|phone| !phone.in_hand) && observation.phone_observable);
+    }
+}
+
+#[test]
+fn in_the_dark_no_phone_is_not_an_observation() {
+    let mut pipeline = pipeline(Zones::default(), 3.0, 4.0);
+    let mut frame = Frame::black(WIDTH_PX as u32, HEIGHT_PX as u32).expect("memory");
+    let observation = pipeline.process(&mut frame, 0, 0).expect("the frame is processed");
+    assert!(!observation.phone_observable && observation.phone.is_none());
+}

@@ -40,11 +40,6 @@ pub const SMILE_ENTER: f32 = 0.6;
 /// Probability at which "smiling" becomes "not smiling".
 pub const SMILE_LEAVE: f32 = 0.4;
 
-/// Time constant, in milliseconds, over which a smile's log-odds are evened out before they are decided about. A single
-/// frame of a mesh is noisy, and a decision on single frames would depend on how many there are a second: a mouth
-/// forms a smile in about half a second, of which this is a fraction.
-pub const SMILE_SMOOTH_MS: f32 = 150.0;
-
 /// A decision older than this, in milliseconds, no longer holds: after a longer hole everything starts anew.
 pub const DECISION_HELD_MS: u64 = 1_000;
 
@@ -183,8 +178,6 @@ pub struct Decider {
     on_queue: Held,
     work: Held,
     smiling: Held,
-    /// Log-odds of a smile, evened out, and when they were last seen.
-    smile_log_odds: Option<(f32, u64)>,
     turned_away: Option<TurnedAway>,
 }
 
@@ -199,7 +192,6 @@ impl Decider {
             on_queue: Held::default(),
             work: Held::default(),
             smiling: Held::default(),
-            smile_log_odds: None,
             turned_away: None,
         }
     }
@@ -273,8 +265,6 @@ impl Decider {
 
     fn readable(&mut self, undecided: Decided, face: &Face, t_ms: u64) -> Decided {
         let smiling = face.smile.map(|probability| {
-            // Evened out before the person's own neutral look shifts it: the shift holds from one frame to the next.
-            let probability = self.evened_out(probability, t_ms);
             let probability = self.directions.neutral.adjust(probability);
             match self.smiling.at(t_ms) {
                 Some(true) => probability > SMILE_LEAVE,
@@ -301,20 +291,6 @@ impl Decider {
         self.on_target.keep(decided, t_ms);
         self.work.keep(decided.map(|_| work), t_ms);
         Decided { on_target: decided, on_queue, work, smiling, ..undecided }
-    }
-
-    /// The probability of a smile, evened out over [`SMILE_SMOOTH_MS`].
-    fn evened_out(&mut self, probability: f32, t_ms: u64) -> f32 {
-        let now = logit(probability);
-        let even = match self.smile_log_odds {
-            Some((before, before_ms)) if before.is_finite() => {
-                let weight = 1.0 - (-(t_ms.saturating_sub(before_ms) as f32) / SMILE_SMOOTH_MS).exp();
-                before + weight * (now - before)
-            }
-            _ => now,
-        };
-        self.smile_log_odds = Some((even, t_ms));
-        1.0 / (1.0 + (-even).exp())
     }
 
     /// Whether a look that is not at the customer is at work: in doubt, as before.

@@ -96,7 +96,7 @@ fn a_provider_that_the_library_lacks_is_an_error_that_lists_what_it_has() {
     };
     let report = Vision::load(&with(Provider::Cpu)).expect("the CPU is always there").runtime().clone();
     assert_eq!(report.provider, Provider::Cpu);
-    assert_eq!(report.models.len(), 5);
+    assert_eq!(report.models.len(), 6);
     for provider in [Provider::OpenVino, Provider::CoreMl] {
         let name = format!("`{}`", provider.name());
         let error = Vision::load(&with(provider)).err().expect("the set-up's library has the CPU provider only");

@@ -8,15 +8,19 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use hymy_vision::degrade::Degradation;
 use hymy_vision::{Event, SourceSpec, Vision, VisionError};
 
 use super::logistic::{Fit, Sample, probability};
 use super::metrics::{Count, calibration_error, roc_auc};
-use super::stills::{FOLDS, Stills};
+use super::stills::{FOLDS, Still, Stills};
 
 /// Penalty on the square of each standardised weight. Between 5 and 30 the area under the curve of the held-back
 /// stills changes by less than 0.001.
 pub const RIDGE: f64 = 10.0;
+
+/// Each still is fitted to a second time as a worse picture, in turn one of these: cameras are not always good.
+const WORSE: [Degradation; 3] = [Degradation::Noise, Degradation::HalfSize, Degradation::Quantised];
 
 /// What was read of the stills.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +29,8 @@ pub struct Measured {
     pub faces: Count,
     /// Those of them with a smile's measures, and the range that they belong to.
     pub samples: Vec<(Sample, usize)>,
+    /// The same of worse pictures of them, which are fitted to and never judged.
+    pub worse: Vec<(Sample, usize)>,
 }
 
 impl Measured {
@@ -40,30 +46,56 @@ impl Measured {
         mut skipped: impl FnMut(&Path, &str),
     ) -> Result<Self, VisionError> {
         let mut measured = Self::default();
-        let mut queue = stills.stills.iter();
-        vision.run(&SourceSpec::Crops { files: stills.files(), degradation: None }, stop, |vision, event| {
-            match event {
-                Event::Observed { observation, .. } => {
-                    measured.faces.add(observation.face.is_some());
-                    let looks = vision.reading().map(|reading| reading.smile_looks).unwrap_or_default();
-                    if let Some(still) = queue.next()
-                        && !looks.is_empty()
-                    {
-                        measured.samples.push((Sample { looks, yes: still.smile }, still.fold));
-                    }
-                }
-                Event::Skipped { why, .. } => {
-                    if let Some(still) = queue.next() {
-                        skipped(&still.path, why);
-                    }
-                }
-                _ => return ControlFlow::Continue(()),
+        let all: Vec<&Still> = stills.stills.iter().collect();
+        measured.samples = read(vision, &all, None, stop, |still, found| {
+            measured.faces.add(found.is_ok_and(|face| face));
+            if let Err(why) = found {
+                skipped(&still.path, why);
             }
             each();
-            ControlFlow::Continue(())
         })?;
+        for (turn, degradation) in WORSE.into_iter().enumerate() {
+            let some: Vec<&Still> = stills.stills.iter().skip(turn).step_by(WORSE.len()).collect();
+            measured.worse.extend(read(vision, &some, Some(degradation), stop, |_, _| each())?);
+        }
         Ok(measured)
     }
+}
+
+impl Measured {
+    fn fitted_to(&self, wanted: impl Fn(usize) -> bool) -> Vec<&Sample> {
+        let samples = self.samples.iter().chain(&self.worse);
+        samples.filter(|(_, fold)| wanted(*fold)).map(|(sample, _)| sample).collect()
+    }
+}
+
+/// The smile's measures of some stills; `each` is told of every one whether a face was found, or why it was skipped.
+fn read(
+    vision: &mut Vision,
+    stills: &[&Still],
+    degradation: Option<Degradation>,
+    stop: &AtomicBool,
+    mut each: impl FnMut(&Still, Result<bool, &str>),
+) -> Result<Vec<(Sample, usize)>, VisionError> {
+    let mut samples = Vec::new();
+    let mut queue = stills.iter();
+    let files = stills.iter().map(|still| still.path.clone()).collect();
+    vision.run(&SourceSpec::Crops { files, degradation }, stop, |vision, event| {
+        let found = match event {
+            Event::Observed { observation, .. } => Ok(observation.face.is_some()),
+            Event::Skipped { why, .. } => Err(why),
+            _ => return ControlFlow::Continue(()),
+        };
+        if let Some(still) = queue.next() {
+            let looks = vision.reading().map(|reading| reading.smile_looks).unwrap_or_default();
+            if found.is_ok() && !looks.is_empty() {
+                samples.push((Sample { looks, yes: still.smile }, still.fold));
+            }
+            each(still, found);
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(samples)
 }
 
 /// Figures of some held-back stills.
@@ -98,11 +130,12 @@ impl CrossValidation {
     pub fn of(measured: &Measured, ridge: f64) -> Option<Self> {
         let mut judged: Vec<Vec<Judged>> = Vec::new();
         for fold in 0..FOLDS {
-            let (held_back, others): (Vec<_>, Vec<_>) = measured.samples.iter().partition(|(_, of)| *of == fold);
-            let fit = Fit::of(&others.iter().map(|(sample, _)| sample).collect::<Vec<_>>(), ridge)?;
-            judged.push(held_back.iter().map(|(sample, _)| Judged::of(&fit, sample)).collect());
+            let others: Vec<_> = measured.fitted_to(|of| of != fold);
+            let fit = Fit::of(&others, ridge)?;
+            let held_back = measured.samples.iter().filter(|(_, of)| *of == fold);
+            judged.push(held_back.map(|(sample, _)| Judged::of(&fit, sample)).collect());
         }
-        let all: Vec<&Sample> = measured.samples.iter().map(|(sample, _)| sample).collect();
+        let all = measured.fitted_to(|_| true);
         Some(Self {
             folds: judged.iter().map(|judged| figures(judged)).collect(),
             all: figures(&judged.concat()),
@@ -166,7 +199,7 @@ mod tests {
             Sample { looks: vec![vec![noise + if yes { signal } else { 0.0 }]], yes }
         };
         let samples = (0..count).map(|index| (sample(index), index * FOLDS / count)).collect();
-        Measured { faces: Count { part: count, of: count }, samples }
+        Measured { faces: Count { part: count, of: count }, samples, worse: Vec::new() }
     }
 
     #[test]

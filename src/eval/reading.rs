@@ -119,6 +119,8 @@ fn phone(state: &State, observation: &Observation, nobody: bool) -> Reading {
 
 fn mouth_hidden(state: &State, observation: &Observation) -> Reading {
     let answer = match (state.head, observation.face) {
+        // A face that is too blurred for a smile is too blurred to see that nothing hides the mouth.
+        (Seen::Yes, Some(face)) if face.mouth_visible && face.smile.is_none() => Err(Reason::TooSmall),
         (Seen::Yes, Some(face)) => Ok(!face.mouth_visible),
         (seen, _) => answer(seen).and(Err(Reason::NoFace)),
     };

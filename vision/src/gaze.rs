@@ -70,8 +70,9 @@ struct Eye {
     width_px: f32,
 }
 
-/// The gaze of a face, or `None` with eyes closed.
-pub(crate) fn gaze(mesh: &Mesh, axes: &HeadAxes, head: &HeadPose, eyes_open: f32) -> Option<Gaze> {
+/// The gaze of a face, or `None` with eyes closed. `resolved` is the share of its pixels that a sharp picture would need
+/// to show as much.
+pub(crate) fn gaze(mesh: &Mesh, axes: &HeadAxes, head: &HeadPose, eyes_open: f32, resolved: f32) -> Option<Gaze> {
     if eyes_open.is_nan() || eyes_open < MIN_EYES_OPEN {
         return None;
     }
@@ -85,9 +86,10 @@ pub(crate) fn gaze(mesh: &Mesh, axes: &HeadAxes, head: &HeadPose, eyes_open: f32
             width_px: mesh.distance_px(outer, inner),
         }
     });
-    Some(fused(&eyes, head, axes.px_per_cm()))
+    Some(fused(&eyes, head, resolved * axes.px_per_cm()))
 }
 
+/// `px_per_cm` counts pixels of a sharp picture.
 fn fused(eyes: &[Eye; 2], head: &HeadPose, px_per_cm: f32) -> Gaze {
     let [right, left] = eyes;
     // Angles go with the pixels of an eye, variances with their square.

@@ -27,6 +27,7 @@ mod pipeline;
 mod posture;
 mod preprocess;
 pub mod runtime;
+mod sharpness;
 mod skin;
 mod smile;
 pub mod source;

@@ -52,7 +52,8 @@ pub struct Face {
     pub gaze: Option<Gaze>,
     /// The head is turned out of the readable range: a known state that counts as not looking.
     pub turned_away: bool,
-    /// Calibrated probability of a smile, 0..1; `None` when the mouth is hidden or the face too small.
+    /// Calibrated probability of a smile, 0..1; `None` when the mouth is hidden, or the face too small or
+    /// too blurred for its size.
     pub smile: Option<f32>,
     /// How far the eyes are open, 0 (closed) to 1 (open).
     pub eyes_open: Option<f32>,

@@ -14,7 +14,7 @@ use crate::cli::progress;
 pub fn run(stills: &Stills, coefficients: Option<&Path>) -> anyhow::Result<()> {
     let stop = progress::stop_on_signal()?;
     let mut vision = Vision::load(&VisionSettings::new(find_models(None)))?;
-    let bar = progress::frames(Some(stills.stills.len() as u64));
+    let bar = progress::frames(Some(2 * stills.stills.len() as u64));
     let skipped = |path: &Path, why: &str| bar.suspend(|| eprintln!("{}: {why}; left out", path.display()));
     let measured = Measured::read(&mut vision, stills, &stop, || bar.inc(1), skipped)?;
     bar.finish_and_clear();
@@ -35,11 +35,12 @@ pub fn run(stills: &Stills, coefficients: Option<&Path>) -> anyhow::Result<()> {
 fn tell(measured: &Measured, found: &CrossValidation, measures: usize, stills: &Stills) {
     let share = measured.faces.share().unwrap_or_default() * 100.0;
     crate::cli::print(&format!(
-        "{} stills; a face in {} ({share:.1} %), a smile's measures in {}\n\
+        "{} stills; a face in {} ({share:.1} %), a smile's measures in {}, and in {} read again in worse pictures\n\
          logistic regression on {measures} measures, ridge {RIDGE}; each range judged by weights fitted to the others",
         measured.faces.of,
         measured.faces.part,
         measured.samples.len(),
+        measured.worse.len(),
     ));
     let mut figures = Table::new();
     figures.load_style(presets::UTF8_HORIZONTAL_ONLY);

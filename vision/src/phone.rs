@@ -52,11 +52,17 @@ impl Sighting {
 
     /// Whether the hand touches it.
     pub(crate) fn is_reached_by(&self, hand: &DetectedHand) -> bool {
-        let [left, top, right, bottom] = self.object.bounds;
-        let (dx, dy) = ((right - left) * REACH, (bottom - top) * REACH);
+        let [left, top, right, bottom] = within_reach(&self.object.bounds);
         let [hand_left, hand_top, hand_right, hand_bottom] = hand.bounds;
-        hand_left < right + dx && hand_right > left - dx && hand_top < bottom + dy && hand_bottom > top - dy
+        hand_left < right && hand_right > left && hand_top < bottom && hand_bottom > top
     }
+}
+
+/// A thing's box with what the palm that holds it may be away from it.
+pub(crate) fn within_reach(bounds: &[f32; 4]) -> [f32; 4] {
+    let [left, top, right, bottom] = *bounds;
+    let (dx, dy) = ((right - left) * REACH, (bottom - top) * REACH);
+    [left - dx, top - dy, right + dx, bottom + dy]
 }
 
 /// What is remembered between looks; numbers only.

@@ -1,8 +1,8 @@
 //! The part of the pipeline that looks for a phone in the staff member's hand.
 //!
-//! Whose phone it is, is decided by places: it has to lie in the staff zone and in no zone of customers, and the hand
-//! that holds it has to be found in the filled frame, in the staff zone too. A phone that a customer reaches over the
-//! border is held by a hand that is filled, and so by nobody.
+//! Whose phone it is, is decided by places: all of it has to lie in the staff zone and outside the zones of customers,
+//! and the hand that holds it has to be found in the filled frame, in the staff zone too. A phone across a border is
+//! nobody's, and while one is seen there, "no phone" is not observable.
 
 use super::detect::region_of;
 use super::{FaceResult, Pipeline, lies_in};
@@ -17,6 +17,16 @@ use crate::phone::search::{Look, Region, Scene};
 use crate::phone::{self, PhoneMemory, Sighting};
 use crate::preprocess::ValueRange;
 use crate::timings::Stage;
+
+/// Whose a phone-like thing is, by where it lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    Staffs,
+    /// It lies in a zone of customers.
+    Nobodys,
+    /// It crosses a border.
+    Unclear,
+}
 
 impl Pipeline {
     /// One look at one region; a still is looked at in all of them.
@@ -66,9 +76,12 @@ impl Pipeline {
         }
         let far = whole.iter().flat_map(|objects| &objects.phones);
         sightings.extend(far.map(|object| Sighting { object: *object, region: Region::Whole }));
+        let unclear = sightings.iter().any(|sighting| {
+            sighting.object.score >= phone::MIN_SCORE_FOR_HAND && self.whose(&sighting.object, frame) == Whose::Unclear
+        });
         let best = sightings
             .into_iter()
-            .filter(|sighting| self.is_of_staff(&sighting.object, frame))
+            .filter(|sighting| self.whose(&sighting.object, frame) == Whose::Staffs)
             .max_by(|a, b| a.worth().total_cmp(&b.worth()).then(a.object.score.total_cmp(&b.object.score)));
         let hand = match &best {
             Some(sighting) if sighting.object.score >= phone::MIN_SCORE_FOR_HAND => {
@@ -76,7 +89,8 @@ impl Pipeline {
             }
             _ => None,
         };
-        let could_see = clear && self.hands_are_in_view(frame, scene) && !self.hand_is_too_near(frame, scene)?;
+        let could_see =
+            clear && !unclear && self.hands_are_in_view(frame, scene) && !self.hand_is_too_near(frame, scene)?;
         let memory = &mut self.memory.phone;
         match &best {
             None if !could_see => memory.evidence.skip(t_ms),
@@ -169,10 +183,24 @@ impl Pipeline {
         Ok(self.memory.phone.hand_too_near)
     }
 
-    /// A phone in the staff zone and in no zone of customers. Where zones overlap, it counts for nobody.
-    pub(super) fn is_of_staff(&self, object: &DetectedObject, frame: &Frame) -> bool {
-        self.zones.staff.as_ref().is_none_or(|staff| lies_in(object, staff, frame))
-            && ![&self.zones.customer, &self.zones.queue].into_iter().flatten().any(|zone| lies_in(object, zone, frame))
+    /// Whose a thing is, by where it lies: all of it, with a hand's reach around it, has to be inside the staff zone
+    /// and outside those of customers. Where it crosses a border, what holds it may be on the other side.
+    pub(super) fn whose(&self, object: &DetectedObject, frame: &Frame) -> Whose {
+        let customers = || [&self.zones.customer, &self.zones.queue].into_iter().flatten();
+        if customers().any(|zone| lies_in(object, zone, frame)) {
+            return Whose::Nobodys;
+        }
+        let (width, height) = (frame.width_px() as f32, frame.height_px() as f32);
+        let [left, top, right, bottom] = phone::within_reach(&object.bounds);
+        let of_staff = (0..9).filter(|index| *index != 4).all(|index| {
+            let x = left + (right - left) * (index % 3) as f32 / 2.0;
+            let y = top + (bottom - top) * (index / 3) as f32 / 2.0;
+            // The picture's edge is no border.
+            let (x, y) = (x.clamp(0.5, width - 0.5) / width, y.clamp(0.5, height - 0.5) / height);
+            self.zones.staff.as_ref().is_none_or(|staff| staff.contains(x, y))
+                && !customers().any(|zone| zone.contains(x, y))
+        });
+        if of_staff { Whose::Staffs } else { Whose::Unclear }
     }
 
     fn scene(&self, frame: &Frame, person: &FaceResult) -> Scene {

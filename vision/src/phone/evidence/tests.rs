@@ -40,7 +40,7 @@ fn a_phone_laid_down_leaves_the_hand() {
     let mut evidence = Evidence::default();
     (0..10).for_each(|n| evidence.add(n * 334, &look(0.8, true)));
     assert!(evidence.in_hand());
-    (10..19).for_each(|n| evidence.add(n * 334, &look(0.8, false)));
+    (10..21).for_each(|n| evidence.add(n * 334, &look(0.8, false)));
     assert!(!evidence.in_hand());
 }
 

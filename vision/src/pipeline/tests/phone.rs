@@ -1,5 +1,6 @@
 //! Whose phone it is: places decide, with zones that touch, overlap, or are not there.
 
+use super::super::phone::Whose::{Nobodys, Staffs, Unclear};
 use super::pipeline;
 use crate::frame::Frame;
 use crate::models::object_detector::DetectedObject;
@@ -19,17 +20,17 @@ fn phone(x: f32) -> DetectedObject {
 }
 
 #[test]
-fn a_phone_in_a_zone_of_customers_is_nobodys_and_one_over_the_border_is_where_its_middle_is() {
+fn a_phone_in_a_zone_of_customers_or_across_a_border_is_not_the_staff_members() {
     let frame = Frame::black(WIDTH_PX as u32, HEIGHT_PX as u32).expect("memory");
-    let of_staff = |zones: Zones, x: f32| pipeline(zones, 3.0, 4.0).is_of_staff(&phone(x), &frame);
-    let apart = || Zones { staff: Some(upright(0.5, 0.5)), customer: Some(upright(0.0, 0.5)), queue: None };
-    assert!(of_staff(apart(), 0.8) && !of_staff(apart(), 0.2));
-    assert!(of_staff(apart(), 0.51) && !of_staff(apart(), 0.49), "the middle decides");
-    let overlapping = || Zones { staff: Some(upright(0.3, 0.7)), customer: Some(upright(0.0, 0.5)), queue: None };
-    assert!(!of_staff(overlapping(), 0.4), "where zones overlap it counts for nobody");
-    let queue = || Zones { staff: None, customer: None, queue: Some(upright(0.0, 0.5)) };
-    assert!(!of_staff(queue(), 0.2) && of_staff(queue(), 0.8));
-    assert!(of_staff(Zones::default(), 0.2));
+    let whose = |zones: &Zones, x: f32| pipeline(zones.clone(), 3.0, 4.0).whose(&phone(x), &frame);
+    let apart = Zones { staff: Some(upright(0.5, 0.5)), customer: Some(upright(0.0, 0.5)), queue: None };
+    assert_eq!([0.2, 0.49, 0.51, 0.53, 0.6].map(|x| whose(&apart, x)), [Nobodys, Nobodys, Unclear, Unclear, Staffs]);
+    assert_eq!(whose(&apart, 0.99), Staffs, "the picture's edge is no border");
+    let overlapping = Zones { staff: Some(upright(0.3, 0.7)), customer: Some(upright(0.0, 0.5)), queue: None };
+    assert_eq!(whose(&overlapping, 0.4), Nobodys, "where zones overlap it counts for nobody");
+    let queue = Zones { queue: Some(upright(0.0, 0.5)), ..Zones::default() };
+    assert_eq!([0.2, 0.52, 0.8].map(|x| whose(&queue, x)), [Nobodys, Unclear, Staffs]);
+    assert_eq!(whose(&Zones::default(), 0.2), Staffs);
 }
 
 /// Nothing but fill lies where the holding hand would be: the frame is searched as the pipeline searches it.

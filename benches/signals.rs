@@ -24,7 +24,13 @@ fn hour() -> Vec<Observation> {
             let wave = |period_ms: u64| (std::f32::consts::TAU * (t_ms % period_ms) as f32 / period_ms as f32).sin();
             let head =
                 HeadPose { yaw_deg: 25.0 * wave(9_700), pitch_deg: 8.0 * wave(700), roll_deg: 2.0 * wave(5_100) };
-            let gaze = Gaze { yaw_deg: head.yaw_deg, pitch_deg: head.pitch_deg, spread_deg: 4.0 + 2.0 * wave(3_300) };
+            let spread_deg = 4.0 + 2.0 * wave(3_300);
+            let gaze = Gaze {
+                yaw_deg: head.yaw_deg,
+                pitch_deg: head.pitch_deg,
+                yaw_spread_deg: spread_deg,
+                pitch_spread_deg: spread_deg,
+            };
             let face = Face {
                 bounds: Rect { x: 0.6, y: 0.3, w: 0.1, h: 0.2 },
                 score: 0.9,
@@ -42,6 +48,8 @@ fn hour() -> Vec<Observation> {
                 face: (t_ms % 41_000 > 1_000).then_some(face),
                 faces: 1,
                 not_alone: false,
+                followed: true,
+                lost_near_another: false,
                 phone: None,
                 phone_observable: true,
                 posture: Some(Posture { upright: 0.8, leaning: wave(31_000) > 0.9 }),

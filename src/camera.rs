@@ -7,7 +7,7 @@ use hymy_vision::{SourceSpec, Timeouts, VisionSettings, find_models};
 
 use crate::config::Config;
 
-/// Models, runtime, zones, rates and time-outs of a configuration; one signed-in person.
+/// Models, runtime, zones, orientation, rates and time-outs of a configuration; one signed-in person.
 #[must_use]
 pub fn vision_settings(config: &Config) -> VisionSettings {
     VisionSettings {
@@ -17,6 +17,7 @@ pub fn vision_settings(config: &Config) -> VisionSettings {
             threads: usize::from(config.runtime.threads),
         },
         zones: config.zones.clone(),
+        orientation: config.camera.orientation,
         objects_hz: config.vision.objects_hz,
         faces_hz: config.vision.faces_hz,
         timeouts: Timeouts {

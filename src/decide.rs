@@ -5,15 +5,34 @@
 //! clock (observations carry their time), never guesses what was not observable, and says nothing about the inside
 //! of a person.
 
+mod drift;
+mod neutral;
+mod region;
+
 use hymy_vision::{Face, Observation};
+
+use region::{Area, Likely, Look};
+
+pub use drift::{Drift, Moved};
+pub use neutral::{NEUTRAL_FRONT_DEG, NEUTRAL_OBSERVED_MS, NEUTRAL_QUANTILE, NeutralCollector};
+pub use region::{Region, RegionError};
 
 /// Half angle, in degrees, of the cone round the ray to the lens that stands for the customer when no target is
 /// configured. 15 is the angle in which the labelled footage calls a look "towards the camera".
 pub const CAMERA_CONE_DEG: f32 = 15.0;
 
-/// How far, in degrees, a direction must pass a border before an earlier decision changes. About the frame-to-frame
-/// noise of the gaze models on small faces.
-pub const BORDER_HYSTERESIS_DEG: f32 = 2.0;
+/// How probable it must be that a look lies in a region before "in it" is said anew. The look's direction is a Gaussian
+/// of its spread; a look straight at the lens with the eyes of the labelled footage reaches 0.85 to 0.95.
+pub const LOOK_ENTER: f32 = 0.8;
+
+/// How probable it must stay for an earlier "in it" to hold: more likely in than out.
+pub const LOOK_STAY: f32 = 0.5;
+
+/// How far, as a probability, a look must pass the middle between work and elsewhere before that changes.
+const WORK_HYSTERESIS: f32 = 0.1;
+
+/// One standard deviation, in degrees, of the head's direction where it is turned out of the readable range.
+const TURNED_HEAD_SPREAD_DEG: f32 = 5.0;
 
 /// Probability at which "not smiling" becomes "smiling".
 pub const SMILE_ENTER: f32 = 0.6;
@@ -27,68 +46,17 @@ pub const DECISION_HELD_MS: u64 = 1_000;
 /// How long, in milliseconds, a face that vanished while turned away is still taken to be turned away.
 pub const TURNED_AWAY_CARRY_MS: u64 = 10_000;
 
-/// The smile probability that the calibration expects of a face at rest.
-pub const POPULATION_NEUTRAL: f32 = 0.05;
+/// The smile probability that the calibration expects of a face at rest: the median over the crops labelled neutral
+/// that it was fitted to, each judged by weights that did not see it (`hymy eval DIR --cross-validate` prints it).
+pub const POPULATION_NEUTRAL: f32 = 0.02;
+
+/// How much of the distance, in log-odds, between a person's own neutral face and the population's the scale moves.
+/// A person's smile looks like anyone's smile, so the border midway between rest and smile moves half as far as rest.
+pub const NEUTRAL_SHIFT_SHARE: f32 = 0.5;
 
 /// Largest shift, in log-odds, that a person's own neutral face may cause: beyond it the smile of this person cannot
 /// be read, and moving the scale further would only invent one.
 pub const NEUTRAL_SHIFT_MAX: f32 = 3.0;
-
-/// Why a [`Region`] cannot be made.
-#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-pub enum RegionError {
-    /// A bound is not a number in -180..=180 (yaw) or -90..=90 (pitch).
-    #[error("{axis} {value} is out of range: yaw lies in -180..=180, pitch in -90..=90 degrees")]
-    OutOfRange {
-        /// `"yaw"` or `"pitch"`.
-        axis: &'static str,
-        /// The offending bound, degrees.
-        value: f32,
-    },
-    /// The lower bound is not below the upper one.
-    #[error("{axis} range is empty: {min} is not below {max}")]
-    Empty {
-        /// `"yaw"` or `"pitch"`.
-        axis: &'static str,
-        /// Lower bound, degrees.
-        min: f32,
-        /// Upper bound, degrees.
-        max: f32,
-    },
-}
-
-/// A rectangle of directions relative to the ray from the face to the lens; yaw positive towards the right of the
-/// picture, pitch positive up.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Region {
-    yaw_deg: (f32, f32),
-    pitch_deg: (f32, f32),
-}
-
-impl Region {
-    /// A region from `(min, max)` pairs in degrees: yaw in -180..=180, pitch in -90..=90, each min below its max.
-    pub fn new(yaw_deg: (f32, f32), pitch_deg: (f32, f32)) -> Result<Self, RegionError> {
-        for (axis, (min, max), limit) in [("yaw", yaw_deg, 180.0), ("pitch", pitch_deg, 90.0)] {
-            for value in [min, max] {
-                if !(-limit..=limit).contains(&value) {
-                    return Err(RegionError::OutOfRange { axis, value });
-                }
-            }
-            if min >= max {
-                return Err(RegionError::Empty { axis, min, max });
-            }
-        }
-        Ok(Self { yaw_deg, pitch_deg })
-    }
-
-    /// Degrees to the nearest border: positive inside, negative outside.
-    fn margin_deg(&self, yaw_deg: f32, pitch_deg: f32) -> f32 {
-        (yaw_deg - self.yaw_deg.0)
-            .min(self.yaw_deg.1 - yaw_deg)
-            .min(pitch_deg - self.pitch_deg.0)
-            .min(self.pitch_deg.1 - pitch_deg)
-    }
-}
 
 /// Where customers stand, as directions from the staff member.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -103,27 +71,38 @@ pub struct WorkDirection {
     pub region: Region,
 }
 
-/// The smile level of a person's own neutral face, measured by calibration.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// The smile level of a person's own neutral face, as [`NeutralCollector`] takes it.
+#[derive(Clone, Copy, Default, PartialEq)]
 pub enum NeutralBaseline {
     /// Nothing is known of this person: the calibration's own neutral face, so nothing is shifted.
     #[default]
     Population,
     /// The person's own.
     Own {
-        /// Median smile probability of the neutral face, 0..1.
+        /// Smile probability of the neutral face, 0..1.
         level: f32,
     },
 }
 
+/// Which of the two, and no number: it would be one about a person.
+impl std::fmt::Debug for NeutralBaseline {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Population => "Population",
+            Self::Own { .. } => "Own",
+        })
+    }
+}
+
 impl NeutralBaseline {
-    /// `probability` (0..1) as it would be if this person's neutral face were the population's: a shift in log-odds,
-    /// at most [`NEUTRAL_SHIFT_MAX`].
+    /// `probability` (0..1) on a scale whose border lies midway between this person's neutral face and a smile: a shift
+    /// in log-odds, at most [`NEUTRAL_SHIFT_MAX`].
     pub fn adjust(self, probability: f32) -> f32 {
         match self {
             Self::Population => probability,
             Self::Own { level } => {
-                let shift = (logit(level) - logit(POPULATION_NEUTRAL)).clamp(-NEUTRAL_SHIFT_MAX, NEUTRAL_SHIFT_MAX);
+                let own = NEUTRAL_SHIFT_SHARE * (logit(level) - logit(POPULATION_NEUTRAL));
+                let shift = own.clamp(-NEUTRAL_SHIFT_MAX, NEUTRAL_SHIFT_MAX);
                 1.0 / (1.0 + (shift - logit(probability)).exp())
             }
         }
@@ -144,7 +123,7 @@ pub struct Directions {
     pub work: Vec<WorkDirection>,
     /// Where the queue waits; without it a look at the queue is not observable.
     pub queue: Option<Region>,
-    /// The person's own neutral face.
+    /// The person's own neutral face, where it is known before anything is seen.
     pub neutral: NeutralBaseline,
 }
 
@@ -193,6 +172,7 @@ struct TurnedAway {
 #[derive(Clone, Debug)]
 pub struct Decider {
     directions: Directions,
+    neutral: NeutralCollector,
     last_ms: Option<u64>,
     on_target: Held,
     on_queue: Held,
@@ -206,6 +186,7 @@ impl Decider {
     pub fn new(directions: Directions) -> Self {
         Self {
             directions,
+            neutral: NeutralCollector::new(),
             last_ms: None,
             on_target: Held::default(),
             on_queue: Held::default(),
@@ -215,9 +196,19 @@ impl Decider {
         }
     }
 
-    /// Forgets every earlier frame: call it before each still, which are independent of each other.
+    /// Forgets every earlier frame, but not the person's neutral look: call it before each still, which are
+    /// independent of each other.
     pub fn reset(&mut self) {
-        *self = Self::new(std::mem::take(&mut self.directions));
+        let neutral = std::mem::take(&mut self.neutral);
+        *self = Self { neutral, ..Self::new(std::mem::take(&mut self.directions)) };
+    }
+
+    /// Takes a frame from between two customers for the person's own neutral look, before or after it is decided
+    /// about.
+    pub fn take_neutral(&mut self, observation: &Observation) {
+        if let Some(own) = self.neutral.observe(observation) {
+            self.directions.neutral = own;
+        }
     }
 
     /// Decides about the next frame. A hole of more than [`DECISION_HELD_MS`], a step back in time or more faces
@@ -250,8 +241,8 @@ impl Decider {
 
     /// A turned-away face: the head alone tells whether it faces a work direction.
     fn turned(&mut self, undecided: Decided, face: &Face, t_ms: u64) -> Decided {
-        let margin_deg = self.work_margin_deg(face.head.yaw_deg, face.head.pitch_deg);
-        let work = across_border(margin_deg, 0.0, self.work.at(t_ms)).unwrap_or(false);
+        let work = self.likely(&Look::of_head(&face.head, TURNED_HEAD_SPREAD_DEG)).work;
+        let work = self.at_work(work, t_ms);
         self.work.keep(Some(work), t_ms);
         self.on_target.keep(Some(false), t_ms);
         self.turned_away = Some(TurnedAway { seen_ms: t_ms, work });
@@ -286,56 +277,58 @@ impl Decider {
         let Some(gaze) = face.gaze else {
             return Decided { smiling, ..undecided };
         };
-        let (yaw_deg, pitch_deg, spread_deg) = (gaze.yaw_deg, gaze.pitch_deg, gaze.spread_deg.max(0.0));
-        let on_queue = self
-            .directions
-            .queue
-            .and_then(|queue| across_border(queue.margin_deg(yaw_deg, pitch_deg), spread_deg, self.on_queue.at(t_ms)));
+        let look = Look::of_gaze(&gaze);
+        let on_queue = self.directions.queue.and_then(|queue| {
+            let queue = Area::Region(queue);
+            inside(queue.mass(&look), queue.mass(&look), queue.most(&look), self.on_queue.at(t_ms))
+        });
         self.on_queue.keep(on_queue, t_ms);
 
-        let target_deg = self.target_margin_deg(yaw_deg, pitch_deg);
-        let work_deg = self.work_margin_deg(yaw_deg, pitch_deg);
-        if target_deg > 0.0 && work_deg > 0.0 {
-            // The two regions overlap here: a look at the customer and one at the till are the same look.
-            (self.on_target, self.work) = (Held::default(), Held::default());
-            return Decided { on_queue, smiling, ..undecided };
+        let likely = self.likely(&look);
+        let decided = inside(likely.target, likely.target_or_both, likely.most, self.on_target.at(t_ms));
+        // Only a look that is known not to be at the customer can be one at work: the two are never said at once.
+        let work = decided == Some(false) && self.at_work(likely.work, t_ms);
+        self.on_target.keep(decided, t_ms);
+        self.work.keep(decided.map(|_| work), t_ms);
+        Decided { on_target: decided, on_queue, work, smiling, ..undecided }
+    }
+
+    /// Whether a look that is not at the customer is at work: in doubt, as before.
+    fn at_work(&self, work: f32, t_ms: u64) -> bool {
+        match self.work.at(t_ms) {
+            Some(true) => work > 0.5 - WORK_HYSTERESIS,
+            Some(false) => work >= 0.5 + WORK_HYSTERESIS,
+            None => work >= 0.5,
         }
-        let held = across_border(target_deg, spread_deg, self.on_target.at(t_ms));
-        let near_work = across_border(work_deg, spread_deg, self.work.at(t_ms)).unwrap_or(work_deg > 0.0);
-        // Held decisions may claim both sides of a shared border; the direction itself then has the say.
-        let work = near_work && (held != Some(true) || work_deg > target_deg);
-        let on_target = if work { Some(false) } else { held };
-        self.work.keep(Some(work), t_ms);
-        self.on_target.keep(on_target, t_ms);
-        Decided { on_target, on_queue, work, smiling, ..undecided }
     }
 
     fn not_at_the_queue(&self) -> Option<bool> {
         self.directions.queue.map(|_| false)
     }
 
-    fn target_margin_deg(&self, yaw_deg: f32, pitch_deg: f32) -> f32 {
-        match self.directions.target {
-            Some(Target(region)) => region.margin_deg(yaw_deg, pitch_deg),
-            None => {
-                let towards_lens = yaw_deg.to_radians().cos() * pitch_deg.to_radians().cos();
-                CAMERA_CONE_DEG - towards_lens.clamp(-1.0, 1.0).acos().to_degrees()
-            }
-        }
-    }
-
-    /// The largest margin over the work directions: positive inside any of them.
-    fn work_margin_deg(&self, yaw_deg: f32, pitch_deg: f32) -> f32 {
-        let margins = self.directions.work.iter().map(|work| work.region.margin_deg(yaw_deg, pitch_deg));
-        margins.fold(f32::NEG_INFINITY, f32::max)
+    /// How likely a look is one at the customer, at work, or in a direction that is both.
+    fn likely(&self, look: &Look) -> Likely {
+        let target = self.directions.target.map_or(Area::Cone(CAMERA_CONE_DEG), |Target(region)| Area::Region(region));
+        target.likely(look, self.directions.work.iter().map(|work| &work.region))
     }
 }
 
-/// Which side of a border a direction lies on. While its spread reaches over the border, or (with an earlier
-/// decision) while it is within [`BORDER_HYSTERESIS_DEG`] of it, the earlier decision holds; without one it is `None`.
-fn across_border(margin_deg: f32, spread_deg: f32, before: Option<bool>) -> Option<bool> {
-    let band_deg = if before.is_some() { spread_deg.max(BORDER_HYSTERESIS_DEG) } else { spread_deg };
-    if margin_deg.is_nan() || margin_deg.abs() < band_deg { before } else { Some(margin_deg > 0.0) }
+/// Whether a look is in an area: `mass` is how probable it is, `at_least` the same with what cannot be told apart from
+/// another area, `most` how probable a look at the very middle would be. A spread wider than the area keeps `mass` low
+/// everywhere, so that "in it" is never said and "not in it" only far from it.
+fn inside(mass: f32, at_least: f32, most: f32, before: Option<bool>) -> Option<bool> {
+    let (enter, leave) = match before {
+        Some(true) => (LOOK_STAY, 1.0 - LOOK_ENTER),
+        Some(false) => (LOOK_ENTER, 1.0 - LOOK_STAY),
+        None => (LOOK_ENTER, 1.0 - LOOK_ENTER),
+    };
+    if mass >= enter {
+        Some(true)
+    } else if at_least <= leave * most {
+        Some(false)
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]

@@ -10,8 +10,11 @@ pub mod signals;
 pub mod summary;
 
 pub mod analysis;
+pub mod calibrate;
 pub mod camera;
 pub mod demo;
+#[cfg(feature = "lab")]
+pub mod eval;
 
 pub mod store;
 pub mod till;

@@ -23,6 +23,8 @@ pub struct ObservationLine<'a> {
     posture: Option<PostureLine>,
     customer_present: Option<bool>,
     queue_present: Option<bool>,
+    followed: bool,
+    lost_near_another: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -34,6 +36,8 @@ struct FaceLine {
     head_deg: [f64; 3],
     gaze_deg: Option<[f64; 2]>,
     gaze_spread_deg: Option<f64>,
+    /// Of yaw and of pitch.
+    gaze_spread_axes_deg: Option<[f64; 2]>,
     on_target: Option<bool>,
     turned_away: bool,
     smile: Option<f64>,
@@ -66,6 +70,8 @@ impl<'a> ObservationLine<'a> {
             face,
             faces,
             not_alone,
+            followed,
+            lost_near_another,
             phone,
             phone_observable,
             posture,
@@ -89,6 +95,8 @@ impl<'a> ObservationLine<'a> {
                 .map(|posture| PostureLine { upright: rounded(posture.upright, 2), leaning: posture.leaning }),
             customer_present,
             queue_present,
+            followed,
+            lost_near_another,
         }
     }
 }
@@ -101,7 +109,9 @@ fn face_line(face: &Face, decided: &Decided) -> FaceLine {
         width_px: rounded(width_px, 1),
         head_deg: [head.yaw_deg, head.pitch_deg, head.roll_deg].map(|angle| rounded(angle, 1)),
         gaze_deg: gaze.map(|gaze| [rounded(gaze.yaw_deg, 1), rounded(gaze.pitch_deg, 1)]),
-        gaze_spread_deg: gaze.map(|gaze| rounded(gaze.spread_deg, 1)),
+        gaze_spread_deg: gaze.map(|gaze| rounded(gaze.spread_deg(), 1)),
+        gaze_spread_axes_deg: gaze
+            .map(|gaze| [gaze.yaw_spread_deg, gaze.pitch_spread_deg].map(|spread| rounded(spread, 1))),
         on_target: decided.on_target,
         turned_away: decided.turned_away,
         smile: smile.map(|smile| rounded(smile, 3)),
@@ -140,7 +150,7 @@ mod tests {
             score: 0.97,
             width_px: 58.04,
             head: HeadPose { yaw_deg: 1.0, pitch_deg: -2.04, roll_deg: 0.5 },
-            gaze: Some(Gaze { yaw_deg: 1.0, pitch_deg: 2.0, spread_deg: 6.0 }),
+            gaze: Some(Gaze { yaw_deg: 1.0, pitch_deg: 2.0, yaw_spread_deg: 6.0, pitch_spread_deg: 6.0 }),
             turned_away: false,
             smile: Some(0.91),
             eyes_open: Some(0.95),
@@ -152,6 +162,8 @@ mod tests {
             face: Some(face),
             faces: 1,
             not_alone: false,
+            followed: true,
+            lost_near_another: false,
             phone: Some(Phone { bounds, score: 0.55, in_hand: true }),
             phone_observable: true,
             posture: Some(Posture { upright: 0.9, leaning: false }),
@@ -162,11 +174,12 @@ mod tests {
             line(&observation, None),
             concat!(
                 r#"{"frame":12,"t_ms":400,"face":{"box":[0.1,0.2,0.1235,0.3],"score":0.97,"width_px":58.0,"#,
-                r#""head_deg":[1.0,-2.0,0.5],"gaze_deg":[1.0,2.0],"gaze_spread_deg":6.0,"on_target":true,"#,
+                r#""head_deg":[1.0,-2.0,0.5],"gaze_deg":[1.0,2.0],"gaze_spread_deg":6.0,"#,
+                r#""gaze_spread_axes_deg":[6.0,6.0],"on_target":true,"#,
                 r#""turned_away":false,"smile":0.91,"smiling":true,"eyes_open":0.95,"mouth_visible":true},"faces":1,"#,
                 r#""not_alone":false,"phone":{"box":[0.1,0.2,0.1235,0.3],"score":0.55,"in_hand":true},"#,
                 r#""phone_observable":true,"posture":{"upright":0.9,"leaning":false},"customer_present":false,"#,
-                r#""queue_present":null}"#
+                r#""queue_present":null,"followed":true,"lost_near_another":false}"#
             )
         );
     }
@@ -179,6 +192,8 @@ mod tests {
             face: None,
             faces: 0,
             not_alone: false,
+            followed: false,
+            lost_near_another: false,
             phone: None,
             phone_observable: false,
             posture: None,
@@ -189,7 +204,8 @@ mod tests {
             line(&observation, Some("7.jpg")),
             concat!(
                 r#"{"frame":0,"t_ms":0,"file":"7.jpg","face":null,"faces":0,"not_alone":false,"phone":null,"#,
-                r#""phone_observable":false,"posture":null,"customer_present":null,"queue_present":null}"#
+                r#""phone_observable":false,"posture":null,"customer_present":null,"queue_present":null,"#,
+                r#""followed":false,"lost_near_another":false}"#
             )
         );
     }

@@ -38,7 +38,8 @@ fn child() {
         let (_vision, seen) = mpsc::channel(1);
         let (_stop, stopped) = watch::channel(false);
         let (kiosk, _thread) =
-            hymy::kiosk::spawn(store, settings(), Some(&person), clock.clone(), seen, stopped).expect("starts");
+            hymy::kiosk::spawn(store, settings(), &[person], Default::default(), clock.clone(), seen, stopped)
+                .expect("starts");
         loop {
             let opened = clock.now();
             for kind in [TillEventKind::Opened, TillEventKind::Payment, TillEventKind::Closed] {
@@ -96,7 +97,8 @@ fn kill_9_loses_nothing_and_repeats_nothing() {
         let (stop, stopped) = watch::channel(false);
         let clock = Arc::new(SystemClock::default());
         let (_kiosk, thread) =
-            hymy::kiosk::spawn(open(folder.path()), settings(), None, clock, seen, stopped).expect("starts");
+            hymy::kiosk::spawn(open(folder.path()), settings(), &[], Default::default(), clock, seen, stopped)
+                .expect("starts");
         stop.send_replace(true);
         let ended = tokio::task::spawn_blocking(move || thread.join()).await.expect("joined");
         ended.expect("no panic").expect("no error");

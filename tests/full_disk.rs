@@ -51,7 +51,7 @@ fn child() {
 #[test]
 fn a_full_disk_loses_nothing_that_was_accepted() {
     let folder = tempfile::tempdir().expect("a folder");
-    let script = "mount -t tmpfs -o size=400k tmpfs \"$1\" || exit 77
+    let script = "mount -t tmpfs -o size=400k,mode=700 tmpfs \"$1\" || exit 77
                   dd if=/dev/zero of=\"$1/filler\" bs=1k count=150 status=none
                   exec \"$2\" --exact child --ignored --nocapture";
     let output = Command::new("unshare")

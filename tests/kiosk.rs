@@ -5,7 +5,7 @@ mod support;
 
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use support::kiosk::{Camera, Kiosk, Place, free_port};
 use support::{Ended, names_in, resident_kib, wait_for};
@@ -122,6 +122,73 @@ fn left_on_the_disk(place: &Place) {
     assert!(!database.starts_with(b"SQLite format 3"), "the database is encrypted");
     for plain in [&b"Aino"[..], b"smile.greeting", b"CREATE TABLE"] {
         assert!(!database.windows(plain.len()).any(|window| window == plain), "in the clear: {plain:?}");
+    }
+}
+
+/// Whether anything on this machine has a connection to this port of loopback.
+fn is_connected_to(port: u16) -> bool {
+    let connections = std::fs::read_to_string("/proc/net/tcp").expect("Linux has /proc");
+    let remote = format!("0100007F:{port:04X}");
+    let mut fields = connections.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    // 01 is an established connection.
+    fields.any(|fields| fields.get(2) == Some(&remote.as_str()) && fields.get(3) == Some(&"01"))
+}
+
+#[test]
+fn a_pause_closes_the_camera_within_a_second_and_the_persons_tap_opens_it() {
+    let test = "a_pause_closes_the_camera_within_a_second_and_the_persons_tap_opens_it";
+    let port = free_port();
+    let Some(_camera) = Camera::start(test, port) else { return };
+    let place = Place::with_camera(&format!("rtsp://127.0.0.1:{port}/test"));
+    place.hymy(&["staff", "add", "Aino"]).good();
+    place.hymy(&["staff", "add", "Eero"]).good();
+    place.hymy(&["staff", "pause", "Aino"]).failed(1, &["no kiosk is running"]);
+    let mut kiosk = Kiosk::start(&place, &["run", "--staff", "Aino"]);
+    wait_until_it_sees(&kiosk);
+    assert!(is_connected_to(port));
+    place.hymy(&["staff", "pause", "Eero"]).failed(1, &["Eero is not on shift here"]);
+    // At the socket: starting a command takes its own time on a busy machine.
+    let asked = Instant::now();
+    assert!(kiosk.ask(r#"{"ask":"pause","name":"Aino"}"#).contains("paused"));
+    while is_connected_to(port) {
+        assert!(asked.elapsed() < Duration::from_secs(1), "the camera is still open");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    eprintln!("closed after {:?}", asked.elapsed());
+    assert!(place.hymy(&["staff", "pause", "Aino"]).good().out.contains("paused"), "it stays so");
+    assert!(!kiosk.sees());
+    serve(&kiosk);
+    assert!(!is_connected_to(port), "nobody opens it by serving a customer");
+    place.hymy(&["staff", "resume", "Eero"]).failed(1, &["Eero is not on shift here"]);
+    assert!(!is_connected_to(port));
+    place.hymy(&["staff", "resume", "Aino"]).good();
+    wait_until_it_sees(&kiosk);
+    place.hymy(&["staff", "phone-for-work", "Aino"]).good();
+    for (event, times) in [("shift_paused", 1), ("camera_closed", 1), ("shift_resumed", 1), ("camera_opened", 2)] {
+        kiosk.wait_for_line(event, times, Duration::from_secs(5));
+    }
+    let (code, told) = kiosk.terminate();
+    assert_eq!(code, Some(0), "{told}");
+    assert!(!told.contains("Aino"), "no name in the log: {told}");
+}
+
+#[test]
+fn two_people_at_one_register_have_no_summary_of_it() {
+    let test = "two_people_at_one_register_have_no_summary_of_it";
+    let port = free_port();
+    let Some(_camera) = Camera::start(test, port) else { return };
+    let place = Place::with_camera(&format!("rtsp://127.0.0.1:{port}/test"));
+    for name in ["Aino", "Eero"] {
+        place.hymy(&["staff", "add", name]).good();
+    }
+    place.hymy(&["run", "--staff", "Aino", "--staff", "Aino"]).failed(2, &["given twice"]);
+    let kiosk = Kiosk::start(&place, &["run", "--staff", "Aino", "--staff", "Eero"]);
+    wait_until_it_sees(&kiosk);
+    serve(&kiosk);
+    let (code, told) = kiosk.terminate();
+    assert_eq!(code, Some(0), "{told}");
+    for name in ["Aino", "Eero"] {
+        assert!(place.hymy(&["staff", "summary", name]).good().out.contains("no transactions yet"), "{name}");
     }
 }
 

@@ -250,7 +250,7 @@ struct Foreign {
 
 fn foreign_files() -> Vec<Foreign> {
     let mut found = Vec::new();
-    for (folder, lists) in [("models", &["model", "data"][..]), ("vision/assets/portraits", &["portrait"])] {
+    for (folder, lists) in [("models", &["model", "data", "fitted"][..]), ("vision/assets/portraits", &["portrait"])] {
         let manifest = toml_of(&format!("{folder}/manifest.toml"));
         for entry in lists.iter().flat_map(|list| manifest[*list].as_array().unwrap()) {
             let entry = entry.as_table().unwrap().clone();
@@ -285,6 +285,27 @@ fn every_binary_file_has_its_origin_hash_and_licence_beside_it() {
         let pictures = ["jpg", "jpeg", "png", "gif", "webp", "bmp", "svg", "mp4", "mkv", "avi", "mov", "webm", "onnx"];
         let picture = path.extension().is_some_and(|extension| pictures.iter().any(|known| extension == *known));
         assert!(!(binary || picture) || known.contains_key(path.as_path()), "{}: no manifest names it", path.display());
+    }
+}
+
+#[test]
+fn fitted_weights_say_from_what_and_how_and_are_few() {
+    let manifest = toml_of("models/manifest.toml");
+    let fitted = manifest["fitted"].as_array().unwrap();
+    assert!(!fitted.is_empty());
+    for entry in fitted {
+        let text = |key: &str| entry[key].as_str().unwrap_or_else(|| panic!("{key} of {entry}")).to_owned();
+        let file = text("file");
+        let command = text("command");
+        assert!(command.starts_with("hymy ") && command.ends_with(&format!("models/{file}")), "{command}");
+        for key in ["method", "measured", "not_in_the_tree"] {
+            assert!(text(key).len() > 20, "{file}: {key}");
+        }
+        assert_eq!(entry["upstream"]["sha256"].as_str().map(str::len), Some(64), "{file}: the data's hash");
+        let table = text_of(&Path::new("models").join(&file));
+        let weights = table.lines().skip(1).count();
+        assert_eq!(entry["weights"].as_integer(), i64::try_from(weights).ok(), "{file}: weights");
+        assert!(weights <= 500, "{file}: {weights} weights can remember the faces that they were fitted to");
     }
 }
 

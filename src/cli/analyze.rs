@@ -19,7 +19,7 @@ use hymy_vision::timings::Stage;
 use hymy_vision::{Event, RunReport, SourceSpec, Vision, VisionSettings, find_models};
 use serde::Serialize;
 
-use super::{figures, progress};
+use super::{figures, progress, same_file};
 
 /// Analyse a recording or a camera: every frame's observation, and the signals of each transaction.
 #[derive(Debug, Args)]
@@ -74,7 +74,15 @@ struct Report<'a> {
     processed: u64,
     dropped: u64,
     transactions: &'a [TransactionRecord],
+    /// When it was noticed that the camera had been moved, and whether directions or the place changed.
+    camera_moved: Vec<MovedPart>,
     runtime: RuntimePart,
+}
+
+#[derive(Serialize)]
+struct MovedPart {
+    noticed_ms: u64,
+    what: &'static str,
 }
 
 #[derive(Serialize)]
@@ -148,9 +156,21 @@ impl Analyze {
             Ok(run) => *run,
             Err(_) => RunReport { frames: seen.processed + seen.skipped, ..seen },
         };
+        let moved: Vec<MovedPart> = analysis
+            .camera_moved()
+            .iter()
+            .map(|moved| MovedPart { noticed_ms: moved.noticed_ms, what: moved.what.name() })
+            .collect();
+        for moved in &moved {
+            eprintln!(
+                "camera_moved ({}): by {:.0} s the camera had been moved; zones and target need setting anew",
+                moved.what,
+                moved.noticed_ms as f64 / 1000.0
+            );
+        }
         let records: Vec<TransactionRecord> = analysis.finish().into_iter().map(|analysed| analysed.record).collect();
         if let Some(summary) = summary {
-            summary.whole(&report(&source, run, &records, &vision))?;
+            summary.whole(&report(&source, run, &records, moved, &vision))?;
         }
         tell(&source, run, &records);
         match ended {
@@ -196,6 +216,7 @@ fn report<'a>(
     source: &SourceSpec,
     run: RunReport,
     transactions: &'a [TransactionRecord],
+    camera_moved: Vec<MovedPart>,
     vision: &Vision,
 ) -> Report<'a> {
     let timings = vision.timings();
@@ -209,6 +230,7 @@ fn report<'a>(
         processed: run.processed,
         dropped: run.dropped,
         transactions,
+        camera_moved,
         runtime: RuntimePart {
             provider: vision.runtime().provider.name(),
             models: vision.runtime().models.iter().cloned().collect(),
@@ -222,14 +244,6 @@ fn tell(source: &SourceSpec, run: RunReport, records: &[TransactionRecord]) {
     super::print(&format!("{}: {} frames processed{dropped}", source.locator(), run.processed));
     if !records.is_empty() {
         super::print(&figures::of_transactions(records).to_string());
-    }
-}
-
-/// Whether both name one file; devices such as /dev/null may be named twice.
-fn same_file(a: &Path, b: &Path) -> bool {
-    match (a.canonicalize(), b.canonicalize()) {
-        (Ok(one), Ok(other)) => one == other && one.is_file(),
-        _ => a == b,
     }
 }
 

@@ -61,6 +61,8 @@ fn resolved(config: &Config) -> String {
     line("camera.source", or(camera.source.as_deref().map(|source| SourceSpec::parse(source).locator()), "none"));
     line("camera.open_timeout_ms", camera.open_timeout_ms.to_string());
     line("camera.read_timeout_ms", camera.read_timeout_ms.to_string());
+    line("camera.rotate", camera.orientation.rotate.degrees().to_string());
+    line("camera.mirrored", camera.orientation.mirrored.to_string());
     line("zones.staff", corners(&zones.staff));
     line("zones.customer", corners(&zones.customer));
     line("zones.queue", corners(&zones.queue));
@@ -86,6 +88,14 @@ fn resolved(config: &Config) -> String {
     line("telemetry.log_file", path(&telemetry.log_file, "none"));
     if zones.staff.is_none() || zones.customer.is_none() {
         text.push_str("  note: hymy run needs zones.staff and zones.customer\n");
+    }
+    let regions = [("target", directions.target.map(|target| target.0)), ("queue_direction", directions.queue)];
+    for (name, _) in regions.iter().filter(|(_, region)| region.is_some_and(|region| !region.is_wide_enough())) {
+        let _ = writeln!(
+            text,
+            "  note: {name} is so narrow that looks at it will mostly be not observable; 20 degrees of yaw and 26 of \
+             pitch are enough"
+        );
     }
     text.trim_end().to_owned()
 }

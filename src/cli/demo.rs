@@ -100,6 +100,7 @@ fn comparison_table(comparison: &Comparison) -> Table {
     row("head yaw, median error", &|c| degrees(c.yaw_error_deg));
     row("head pitch, median error", &|c| degrees(c.pitch_error_deg));
     row("of turned frames, median error", &|c| degrees(c.turned_error_deg));
+    row("gaze of turned frames, median error", &|c| degrees(c.gaze_turned_error_deg));
     row("nods scripted / counted", &|c| {
         let counted = c.nods.map_or_else(|| "-".to_owned(), |nods| nods.to_string());
         format!("{} / {counted}", c.scripted.nods)

@@ -2,8 +2,11 @@
 
 #[cfg(feature = "lab")]
 mod analyze;
+mod calibrate;
 mod check_config;
 mod demo;
+#[cfg(feature = "lab")]
+mod eval;
 mod figures;
 mod models;
 mod progress;
@@ -11,6 +14,8 @@ mod run;
 mod staff;
 
 use std::io::Write;
+#[cfg(feature = "lab")]
+use std::path::Path;
 
 use clap::{Parser, Subcommand};
 use hymy::config::ConfigError;
@@ -24,6 +29,7 @@ use hymy::config::ConfigError;
 First steps:
   hymy demo                                          see it work, without a camera
   hymy check-config /etc/hymy/kiosk.toml             check a configuration
+  hymy calibrate --config /etc/hymy/kiosk.toml       set where customers stand, by looking there
   hymy staff add Aino --config /etc/hymy/kiosk.toml  add someone who agreed to take part
   hymy run --config /etc/hymy/kiosk.toml --staff Aino
 
@@ -40,10 +46,13 @@ enum Command {
     Run(run::Run),
     #[cfg(feature = "lab")]
     Analyze(analyze::Analyze),
+    #[cfg(feature = "lab")]
+    Eval(eval::Eval),
     Demo(demo::Demo),
     Models(models::Models),
     Staff(staff::Staff),
     CheckConfig(check_config::CheckConfig),
+    Calibrate(calibrate::Calibrate),
 }
 
 impl Cli {
@@ -56,10 +65,13 @@ impl Cli {
             Command::Run(run) => run.run(),
             #[cfg(feature = "lab")]
             Command::Analyze(analyze) => analyze.run(),
+            #[cfg(feature = "lab")]
+            Command::Eval(eval) => eval.run(),
             Command::Demo(demo) => demo.run(),
             Command::Models(models) => models.run(),
             Command::Staff(staff) => staff.run(),
             Command::CheckConfig(check) => check.run(),
+            Command::Calibrate(calibrate) => calibrate.run(),
         }
     }
 }
@@ -88,6 +100,15 @@ pub fn told(error: &anyhow::Error) -> String {
 #[must_use]
 pub fn exit_code(error: &anyhow::Error) -> u8 {
     if error.is::<ConfigError>() || error.is::<WrongUsage>() { 2 } else { 1 }
+}
+
+/// Whether both name one file; devices such as /dev/null may be named twice.
+#[cfg(feature = "lab")]
+fn same_file(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other && one.is_file(),
+        _ => a == b,
+    }
 }
 
 /// Prints to standard output. A reader that has gone away, as `| head` does, is no failure.

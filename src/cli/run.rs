@@ -1,11 +1,11 @@
-//! `hymy run`: the kiosk. With `--staff` the person's shift begins and the camera opens; without, only
-//! the till endpoint and the socket do.
+//! `hymy run`: the kiosk. With `--staff` the person's shift begins and the camera opens, for as long as the kiosk wishes
+//! it open; without, only the till endpoint and the socket do.
 
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -14,12 +14,12 @@ use clap::Args;
 use hymy::camera;
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
-use hymy::kiosk::{self, KioskHandle, KioskSettings, VISION_CHANNEL, VisionEvent};
-use hymy::store::{Store, StoreLock};
+use hymy::kiosk::{self, CameraSwitch, CameraWish, KioskHandle, KioskSettings, VISION_CHANNEL, VisionEvent};
+use hymy::store::{PersonId, Store, StoreLock};
 use hymy::till::Plausible;
 use hymy::web::{self, WebState};
 use hymy::{control, telemetry};
-use hymy_vision::{Event, SourceSpec, Vision, VisionSettings};
+use hymy_vision::{Event, SourceSpec, Vision, VisionError, VisionSettings};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
@@ -35,6 +35,9 @@ const VISION_CLOSES_WITHIN: Duration = Duration::from_secs(3);
 Examples:
   hymy run --config /etc/hymy/kiosk.toml --staff Aino   Aino's shift begins, the camera opens
   hymy run --config /etc/hymy/kiosk.toml                no shift, no camera: the till is answered, that is all
+  hymy run --config /etc/hymy/kiosk.toml --staff Aino --staff Eero
+                                                        two at one register: nothing is read of either, as nothing
+                                                        tells whose face is whose; what is served is the store's
 
 The shift ends with the program, and everything is on the disk then. After a crash, starting it again
 with the same person goes on with the same shift.")]
@@ -42,22 +45,22 @@ pub struct Run {
     /// The configuration; configs/kiosk.toml explains every key.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// Whose shift begins; added before with: hymy staff add.
+    /// Whose shift begins; added before with: hymy staff add. Once for each person at this register.
     #[arg(long, value_name = "PERSON")]
-    staff: Option<String>,
+    staff: Vec<String>,
 }
 
 impl Run {
     /// Runs until it is stopped or the source ends.
     pub fn run(&self) -> anyhow::Result<()> {
         let config = Config::load(&self.config)?;
-        require(&config, self.staff.is_some())?;
+        require(&config, !self.staff.is_empty())?;
         telemetry::begin(&config.telemetry)?;
         if config.signals.is_empty() {
             tracing::warn!("no_signal_chosen: [signals] choices is empty, so summaries will be too");
         }
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-        let ended = runtime.block_on(serve(&config, self.staff.as_deref()));
+        let ended = runtime.block_on(serve(&config, &self.staff));
         // A command that is being answered, or a camera that hangs, does not hold up the end.
         runtime.shutdown_timeout(Duration::from_secs(1));
         ended
@@ -86,24 +89,25 @@ fn require(config: &Config, shift: bool) -> Result<(), WrongUsage> {
     Ok(())
 }
 
-async fn serve(config: &Config, staff: Option<&str>) -> anyhow::Result<()> {
+async fn serve(config: &Config, staff: &[String]) -> anyhow::Result<()> {
     // Listened for from the start, so that a stop during start-up still ends in order.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
 
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let store = Store::open(&config.kiosk.data_dir, &config.key_file)?;
-    let person = staff.map(|name| store.staff_member(name)).transpose()?.map(|member| member.person);
+    let people = signed_in(&store, staff)?;
     // Before the shift begins: models that do not load must not leave an empty shift behind.
-    let camera = person.as_ref().map(|_| Camera::load(config)).transpose()?;
+    let camera = if people.is_empty() { None } else { Some(Camera::load(config, people.len())?) };
+    let switch = CameraSwitch::default();
     let (observed, vision) = mpsc::channel(VISION_CHANNEL);
     let (stop, stopped) = watch::channel(false);
     let settings = KioskSettings::of(config);
-    let (kiosk, thread) = kiosk::spawn(store, settings, person.as_ref(), Arc::clone(&clock), vision, stopped.clone())?;
+    let (kiosk, thread) =
+        kiosk::spawn(store, settings, &people, switch.clone(), Arc::clone(&clock), vision, stopped.clone())?;
     let mut thread = tokio::task::spawn_blocking(move || thread.join());
 
-    let stop_vision = Arc::new(AtomicBool::new(false));
-    let begun = begin(config, kiosk, clock, stopped, camera, &stop_vision, observed).await;
+    let begun = begin(config, kiosk, clock, stopped, camera, &switch, observed).await;
     let camera = match begun {
         Ok(camera) => camera,
         Err(error) => {
@@ -121,7 +125,7 @@ async fn serve(config: &Config, staff: Option<&str>) -> anyhow::Result<()> {
         joined = &mut thread => Some(joined),
     };
     // The camera closes while the kiosk still holds the store: whoever waits for the store finds both free.
-    stop_vision.store(true, Ordering::Relaxed);
+    switch.end();
     if let Some(camera) = camera {
         close(camera).await;
     }
@@ -139,6 +143,19 @@ async fn serve(config: &Config, staff: Option<&str>) -> anyhow::Result<()> {
     }
 }
 
+/// The people of these names, each once.
+fn signed_in(store: &Store, names: &[String]) -> anyhow::Result<Vec<PersonId>> {
+    let mut people = Vec::new();
+    for name in names {
+        let person = store.staff_member(name)?.person;
+        if people.contains(&person) {
+            return Err(WrongUsage(format!("--staff {name} is given twice; name each person once")).into());
+        }
+        people.push(person);
+    }
+    Ok(people)
+}
+
 /// Removes the socket, unless another kiosk has taken the store by now: then it is that one's.
 fn remove_socket(config: &Config) {
     if let Ok(_lock) = StoreLock::take(&config.kiosk.data_dir) {
@@ -153,7 +170,7 @@ async fn begin(
     clock: Arc<dyn Clock>,
     mut stopped: watch::Receiver<bool>,
     camera: Option<Camera>,
-    stop_vision: &Arc<AtomicBool>,
+    switch: &CameraSwitch,
     observed: mpsc::Sender<VisionEvent>,
 ) -> anyhow::Result<Option<JoinHandle<()>>> {
     let socket = config.kiosk.data_dir.join(control::SOCKET);
@@ -180,7 +197,7 @@ async fn begin(
         });
     }
     let emit = move |event| observed.blocking_send(event).is_ok();
-    camera.map(|camera| camera.start(Arc::clone(stop_vision), emit)).transpose()
+    camera.map(|camera| camera.start(switch, emit)).transpose()
 }
 
 /// The loaded models and the source they will look at: the one place where the vision crate is plugged in.
@@ -191,41 +208,75 @@ struct Camera {
 
 impl Camera {
     /// Loads the models; the camera stays closed.
-    fn load(config: &Config) -> anyhow::Result<Self> {
+    fn load(config: &Config, people: usize) -> anyhow::Result<Self> {
         let source = camera::source(config).context("[camera] source is missing")?;
-        let settings = VisionSettings { retry: true, ..camera::vision_settings(config) };
+        let people = u8::try_from(people).unwrap_or(u8::MAX);
+        let settings = VisionSettings { retry: true, people, ..camera::vision_settings(config) };
         Ok(Self { vision: Vision::load(&settings)?, source })
     }
 
-    /// Opens the camera and sends what it shows to `emit`, until `stop` is set or `emit` says `false`. The thread
-    /// closes the camera before it ends.
+    /// Opens and closes the camera as `switch` says and sends what it shows to `emit`, until the switch ends, the
+    /// source does, or `emit` says `false`. The thread closes the camera before it ends.
     fn start(
         self,
-        stop: Arc<AtomicBool>,
+        switch: &CameraSwitch,
         emit: impl Fn(VisionEvent) -> bool + Send + 'static,
     ) -> anyhow::Result<JoinHandle<()>> {
         let Self { mut vision, source } = self;
+        let mut wish = switch.follow();
+        let runtime = tokio::runtime::Handle::current();
         let thread = std::thread::Builder::new().name("hymy-vision".to_owned()).spawn(move || {
-            let run = || {
-                vision.run(&source, &stop, |_, event| {
-                    let told = match event {
-                        Event::Observed { observation, .. } => emit(VisionEvent::Observation(observation)),
-                        Event::Lost { why } => emit(VisionEvent::SourceLost { reason: why.to_owned() }),
-                        Event::Back => emit(VisionEvent::SourceBack),
-                        Event::Skipped { .. } | Event::Idle => true,
-                    };
-                    if told { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-                })
-            };
-            // A panic would leave a shift in which nobody is ever seen; it ends the run as any other failure does.
-            let reason = match std::panic::catch_unwind(AssertUnwindSafe(run)) {
-                Ok(ended) => ended.err().map(|error| error.to_string()),
-                Err(_) => Some("the camera's thread broke off; what it said stands above".to_owned()),
-            };
-            emit(VisionEvent::Ended { reason });
+            while let Some(run) = runtime.block_on(next_opening(&mut wish)) {
+                if !emit(VisionEvent::Opening { run }) {
+                    return;
+                }
+                let wished = || *wish.borrow() == CameraWish::Open { run };
+                // A panic would leave a shift in which nobody is ever seen; it ends the run as any failure does.
+                let watch = AssertUnwindSafe(|| watch(&mut vision, &source, &wished, &emit));
+                let reason = match std::panic::catch_unwind(watch) {
+                    Ok(ended) => ended.err().map(|error| error.to_string()),
+                    Err(_) => Some("the camera's thread broke off; what it said stands above".to_owned()),
+                };
+                let closed_as_wished = !wished() && reason.is_none();
+                let told = if closed_as_wished { VisionEvent::Closed } else { VisionEvent::Ended { reason } };
+                if !emit(told) || !closed_as_wished {
+                    return;
+                }
+            }
+            emit(VisionEvent::Ended { reason: None });
         })?;
         Ok(thread)
     }
+}
+
+/// Waits until the camera is to be open; `None` when it never will be again.
+async fn next_opening(wish: &mut watch::Receiver<CameraWish>) -> Option<u64> {
+    let wished = wish.wait_for(|wish| *wish != CameraWish::Closed).await.map(|wish| *wish);
+    match wished {
+        Ok(CameraWish::Open { run }) => Some(run),
+        _ => None,
+    }
+}
+
+/// One opening of the camera; it is closed when this returns. A live source has something to say ten times a second
+/// at least, so that what is no longer wished ends soon.
+fn watch(
+    vision: &mut Vision,
+    source: &SourceSpec,
+    wished: &impl Fn() -> bool,
+    emit: &impl Fn(VisionEvent) -> bool,
+) -> Result<(), VisionError> {
+    let ended = vision.run(source, &AtomicBool::new(false), |_, event| {
+        let told = wished()
+            && match event {
+                Event::Observed { observation, .. } => emit(VisionEvent::Observation(observation)),
+                Event::Lost { why } => emit(VisionEvent::SourceLost { reason: why.to_owned() }),
+                Event::Back => emit(VisionEvent::SourceBack),
+                Event::Skipped { .. } | Event::Idle => true,
+            };
+        if told { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    ended.map(|_| ())
 }
 
 async fn close(camera: JoinHandle<()>) {

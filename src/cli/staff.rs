@@ -10,15 +10,17 @@ use hymy::summary::Summary;
 
 use super::figures;
 
-/// Add and list the people who agreed to take part; show a person their summary.
+/// Add and list the people who agreed to take part; show a person their summary; a person's own taps during a shift.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   hymy staff add Aino --config /etc/hymy/kiosk.toml
   hymy staff list --config /etc/hymy/kiosk.toml
   hymy staff summary Aino --config /etc/hymy/kiosk.toml
+  hymy staff pause Aino --config /etc/hymy/kiosk.toml
 
-Works beside a running kiosk, through the socket in its data folder, and without one.")]
+Works beside a running kiosk, through the socket in its data folder, and without one; pause, resume and
+phone-for-work need the kiosk.")]
 pub struct Staff {
     #[command(subcommand)]
     command: StaffCommand,
@@ -47,6 +49,30 @@ enum StaffCommand {
         #[command(flatten)]
         store: StoreOf,
     },
+    /// Pause one's own shift: the camera closes until it is resumed.
+    Pause {
+        /// Their name.
+        #[arg(value_name = "PERSON")]
+        name: String,
+        #[command(flatten)]
+        store: StoreOf,
+    },
+    /// Resume one's own shift: it is this person who stands there, and the camera opens.
+    Resume {
+        /// Their name.
+        #[arg(value_name = "PERSON")]
+        name: String,
+        #[command(flatten)]
+        store: StoreOf,
+    },
+    /// The phone in one's own hand is, or just was, for work: it is left out of this transaction.
+    PhoneForWork {
+        /// Their name.
+        #[arg(value_name = "PERSON")]
+        name: String,
+        #[command(flatten)]
+        store: StoreOf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -63,6 +89,9 @@ impl Staff {
             StaffCommand::Add { name, store } => (Question::AddStaff { name }, store),
             StaffCommand::List { store } => (Question::ListStaff, store),
             StaffCommand::Summary { name, store } => (Question::Summaries { name }, store),
+            StaffCommand::Pause { name, store } => (Question::Pause { name }, store),
+            StaffCommand::Resume { name, store } => (Question::Resume { name }, store),
+            StaffCommand::PhoneForWork { name, store } => (Question::PhoneForWork { name }, store),
         };
         let config = Config::load(&store.config)?;
         let clock = SystemClock::default();
@@ -84,6 +113,9 @@ impl Staff {
                 }
             }
             Answer::Status(_) => {}
+            Answer::Paused => super::print("paused; the camera is closed until: hymy staff resume"),
+            Answer::Resumed => super::print("resumed; the camera opens"),
+            Answer::NotedForWork => super::print("noted; the phone is left out of this transaction"),
             Answer::Refused { reason } => anyhow::bail!(reason),
         }
         Ok(())

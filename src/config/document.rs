@@ -265,6 +265,21 @@ impl<'i> Section<'_, 'i> {
         .unwrap_or(default)
     }
 
+    /// One of a few whole numbers.
+    pub fn numbered<T: Copy>(&mut self, key: &'static str, choices: &[(u64, T)], default: T) -> T {
+        let numbers: Vec<String> = choices.iter().map(|(number, _)| number.to_string()).collect();
+        let words = format!("one of {}", numbers.join(", "));
+        self.read(key, &words, |value| match value {
+            DeValue::Integer(number) => {
+                let read = u64::from_str_radix(number.as_str(), number.radix()).ok();
+                let choice = choices.iter().find(|(choice, _)| Some(*choice) == read);
+                choice.map(|(_, choice)| *choice).ok_or_else(|| format!("is {number}"))
+            }
+            other => Err(format!("is {}", kind(other))),
+        })
+        .unwrap_or(default)
+    }
+
     /// A list of different names, each out of `allowed`.
     pub fn names(&mut self, key: &'static str, allowed: &'static [&'static str]) -> Vec<&'static str> {
         let words = format!("a list out of {}", quoted(allowed));

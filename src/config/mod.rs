@@ -10,7 +10,7 @@ mod values;
 
 use std::path::{Path, PathBuf};
 
-use hymy_vision::{Polygon, Zones};
+use hymy_vision::{Orientation, Polygon, Rotate, Zones};
 
 pub use document::Declared;
 pub use error::{ConfigError, Fault};
@@ -62,6 +62,10 @@ const PROVIDERS: [(&str, Provider); 6] = [
     (Provider::CoreMl.name(), Provider::CoreMl),
 ];
 
+/// Turns of the camera's picture, in clockwise degrees; the first is the default.
+const TURNS: [(u64, Rotate); 4] =
+    [(0, Rotate::None), (90, Rotate::Clockwise90), (180, Rotate::Half), (270, Rotate::Clockwise270)];
+
 /// `[kiosk]`: this machine.
 #[derive(Clone, Debug)]
 pub struct KioskConfig {
@@ -80,6 +84,8 @@ pub struct CameraConfig {
     pub open_timeout_ms: u32,
     /// How long one frame may take.
     pub read_timeout_ms: u32,
+    /// How its picture lies; zones are those of the upright picture.
+    pub orientation: Orientation,
 }
 
 /// `[runtime]`: ONNX Runtime.
@@ -231,6 +237,10 @@ fn camera(section: &mut Section<'_, '_>, folder: &Path) -> CameraConfig {
         source: section.text("source", allowed, |text| source(text, folder)),
         open_timeout_ms: section.int("open_timeout_ms", 100..=60_000, OPEN_TIMEOUT_MS) as u32,
         read_timeout_ms: section.int("read_timeout_ms", 100..=60_000, READ_TIMEOUT_MS) as u32,
+        orientation: Orientation {
+            rotate: section.numbered("rotate", &TURNS, Rotate::None),
+            mirrored: section.flag("mirrored", false),
+        },
     }
 }
 

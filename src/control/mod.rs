@@ -38,6 +38,21 @@ pub enum Question {
     },
     /// Whether a shift is on.
     Status,
+    /// The person's own tap: the camera closes.
+    Pause {
+        /// Their name.
+        name: String,
+    },
+    /// The person's own tap: it is they who stand there, and the camera opens.
+    Resume {
+        /// Their name.
+        name: String,
+    },
+    /// The person's own tap: the phone in hand is, or just was, for work.
+    PhoneForWork {
+        /// Their name.
+        name: String,
+    },
 }
 
 /// What is answered.
@@ -61,6 +76,12 @@ pub enum Answer {
     },
     /// Whether a shift is on.
     Status(Status),
+    /// The shift is paused and the camera closed.
+    Paused,
+    /// The shift goes on and the camera opens.
+    Resumed,
+    /// The phone is left out of the transaction.
+    NotedForWork,
     /// It was not done.
     Refused {
         /// Why, and what to do.
@@ -88,6 +109,9 @@ pub struct Status {
     pub shift: bool,
     /// The camera gives frames.
     pub camera: bool,
+    /// The shift is paused.
+    #[serde(default)]
+    pub paused: bool,
 }
 
 /// Answers out of the store.
@@ -102,6 +126,10 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
         }),
         Question::Summaries { name } => summaries(store, name).map(|windows| Answer::Summaries { windows }),
         Question::Status => Ok(Answer::Status(status.clone())),
+        // A running kiosk answers these itself.
+        Question::Pause { .. } | Question::Resume { .. } | Question::PhoneForWork { .. } => Ok(Answer::Refused {
+            reason: "no kiosk is running with this data_dir, so nobody is on shift; see: hymy run --help".to_owned(),
+        }),
     };
     answered.unwrap_or_else(|error| Answer::Refused { reason: error.to_string() })
 }

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::*;
 use crate::clock::ManualClock;
-use crate::kiosk::{self, KioskSettings};
+use crate::kiosk::{self, CameraSwitch, KioskSettings};
 
 /// Sends a line to a kiosk without a shift; gives the line that came back.
 async fn exchange(line: &'static str) -> String {
@@ -19,7 +19,8 @@ async fn exchange(line: &'static str) -> String {
     let clock = Arc::new(ManualClock::at(jiff::Timestamp::UNIX_EPOCH));
     let (_vision, seen) = mpsc::channel(1);
     let (_stop, stopped) = watch::channel(false);
-    let (kiosk, _thread) = kiosk::spawn(store, settings, None, clock, seen, stopped).expect("starts");
+    let (kiosk, _thread) =
+        kiosk::spawn(store, settings, &[], CameraSwitch::default(), clock, seen, stopped).expect("starts");
     let serving = tokio::spawn(serve(folder.path(), kiosk).expect("a socket"));
     let path = folder.path().join(SOCKET);
     let answered = tokio::task::spawn_blocking(move || {
@@ -37,7 +38,7 @@ async fn exchange(line: &'static str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_line_in_a_line_out() {
     let answer = exchange("{\"ask\":\"status\"}\n").await;
-    assert_eq!(answer, "{\"answer\":\"status\",\"running\":true,\"shift\":false,\"camera\":false}\n");
+    assert_eq!(answer, "{\"answer\":\"status\",\"running\":true,\"shift\":false,\"camera\":false,\"paused\":false}\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]

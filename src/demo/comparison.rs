@@ -45,6 +45,9 @@ pub struct TransactionComparison {
     pub pitch_error_deg: Option<f32>,
     /// The same two over the frames that the script turns by at least 8 degrees.
     pub turned_error_deg: Option<f32>,
+    /// Median difference of the change in gaze from its own rest, in degrees, the larger of yaw and pitch: over the
+    /// readable frames that the script turns by at least 8 degrees. The portraits' eyes turn with the head.
+    pub gaze_turned_error_deg: Option<f32>,
     /// Nods that were counted; `None` when the transaction itself was not found.
     pub nods: Option<usize>,
     /// Readable frames that smile.
@@ -71,6 +74,7 @@ impl Comparison {
     #[must_use]
     pub fn of(pairs: &[Pair], analysed: &[Analysed]) -> Self {
         let rest = rest_of_portraits(pairs);
+        let gaze_rest = gaze_rest_of_portraits(pairs);
         let transactions = script::transactions().into_iter().map(|scripted| {
             let inside: Vec<&Pair> = pairs
                 .iter()
@@ -78,7 +82,7 @@ impl Comparison {
                 .filter(|pair| !pair.scripted.moving)
                 .collect();
             let measured = analysed.iter().find(|one| one.record.transaction.opened_ms == scripted.opened_ms);
-            compare(scripted, &inside, &rest, measured.map(|one| one.nods))
+            compare(scripted, &inside, &rest, &gaze_rest, measured.map(|one| one.nods))
         });
         let empty = pairs.iter().filter(|pair| pair.scripted.staff.is_none() && !pair.scripted.moving);
         Self {
@@ -92,6 +96,7 @@ fn compare(
     scripted: ScriptedTransaction,
     inside: &[&Pair],
     rest: &HashMap<Portrait, HeadPose>,
+    gaze_rest: &HashMap<Portrait, (f32, f32)>,
     nods: Option<usize>,
 ) -> TransactionComparison {
     let errors: Vec<(f32, f32, bool)> = inside
@@ -101,10 +106,15 @@ fn compare(
             let rest = rest.get(&pair.scripted.staff?)?;
             let yaw = (head.yaw_deg - rest.yaw_deg - pair.scripted.yaw_deg).abs();
             let pitch = (head.pitch_deg - rest.pitch_deg - pair.scripted.pitch_deg).abs();
-            let turned = pair.scripted.yaw_deg.abs() >= TURNED_DEG || pair.scripted.pitch_deg.abs() >= TURNED_DEG;
-            Some((yaw, pitch, turned))
+            Some((yaw, pitch, is_turned(pair)))
         })
         .collect();
+    let gaze_errors = inside.iter().filter(|pair| is_turned(pair)).filter_map(|pair| {
+        let (yaw, pitch) = readable_gaze(pair)?;
+        let rest = gaze_rest.get(&pair.scripted.staff?)?;
+        let yaw = (yaw - rest.0 - pair.scripted.yaw_deg).abs();
+        Some(yaw.max((pitch - rest.1 - pair.scripted.pitch_deg).abs()))
+    });
     let alone = || inside.iter().filter(|pair| !pair.scripted.second_face && !pair.scripted.covered);
     TransactionComparison {
         scripted,
@@ -113,6 +123,7 @@ fn compare(
         turned_error_deg: median(
             errors.iter().filter(|(.., turned)| *turned).map(|(yaw, pitch, _)| yaw.max(*pitch)).collect(),
         ),
+        gaze_turned_error_deg: median(gaze_errors.collect()),
         nods,
         smiling: Share::of(alone().filter_map(|pair| pair.measured.smiling)),
         covered: Share::of(
@@ -135,13 +146,42 @@ fn readable_head(pair: &Pair) -> Option<HeadPose> {
         .then_some(face.head)
 }
 
+fn is_turned(pair: &Pair) -> bool {
+    pair.scripted.yaw_deg.abs() >= TURNED_DEG || pair.scripted.pitch_deg.abs() >= TURNED_DEG
+}
+
+fn is_at_rest(pair: &Pair) -> bool {
+    let scripted = &pair.scripted;
+    scripted.yaw_deg.abs() < REST_DEG && scripted.pitch_deg.abs() < REST_DEG && !scripted.moving
+}
+
+/// The gaze's yaw and pitch, of a frame whose head is readable.
+fn readable_gaze(pair: &Pair) -> Option<(f32, f32)> {
+    readable_head(pair)?;
+    let gaze = pair.measured.observation.face?.gaze?;
+    Some((gaze.yaw_deg, gaze.pitch_deg))
+}
+
+/// The measured gaze of each portrait where the script does not turn it.
+fn gaze_rest_of_portraits(pairs: &[Pair]) -> HashMap<Portrait, (f32, f32)> {
+    let mut gazes: HashMap<Portrait, Vec<(f32, f32)>> = HashMap::new();
+    for pair in pairs.iter().filter(|pair| is_at_rest(pair)) {
+        if let (Some(portrait), Some(gaze)) = (pair.scripted.staff, readable_gaze(pair)) {
+            gazes.entry(portrait).or_default().push(gaze);
+        }
+    }
+    let rests = gazes.into_iter().filter_map(|(portrait, gazes)| {
+        let yaw = median(gazes.iter().map(|gaze| gaze.0).collect())?;
+        Some((portrait, (yaw, median(gazes.iter().map(|gaze| gaze.1).collect())?)))
+    });
+    rests.collect()
+}
+
 /// The measured pose of each portrait where the script does not turn it: the middle over all such frames.
 fn rest_of_portraits(pairs: &[Pair]) -> HashMap<Portrait, HeadPose> {
     let mut poses: HashMap<Portrait, Vec<HeadPose>> = HashMap::new();
     for pair in pairs {
-        let scripted = &pair.scripted;
-        let at_rest = scripted.yaw_deg.abs() < REST_DEG && scripted.pitch_deg.abs() < REST_DEG && !scripted.moving;
-        if let (true, Some(portrait), Some(head)) = (at_rest, scripted.staff, readable_head(pair)) {
+        if let (true, Some(portrait), Some(head)) = (is_at_rest(pair), pair.scripted.staff, readable_head(pair)) {
             poses.entry(portrait).or_default().push(head);
         }
     }

@@ -5,7 +5,10 @@
 //! bounded channels; nothing else touches the store. What it logs never says what anyone did.
 
 mod axis;
+mod camera;
 mod handle;
+mod identity;
+mod pause;
 mod session;
 mod task;
 mod windows;
@@ -20,12 +23,21 @@ use crate::config::Config;
 use crate::decide::Directions;
 use crate::store::{PersonId, Store, StoreError};
 
+pub use camera::{CameraSwitch, CameraWish};
 pub use handle::{KioskHandle, TillAnswer};
+pub use identity::LOST_PAUSES_AFTER_MS;
 pub use task::{Kiosk, Outcome};
 
 /// What the vision thread tells.
 #[derive(Clone, Debug)]
 pub enum VisionEvent {
+    /// The camera is being opened for this [`CameraWish::Open`]; what follows is of it.
+    Opening {
+        /// Which.
+        run: u64,
+    },
+    /// The camera was closed, as it was wished.
+    Closed,
     /// What a frame showed; its `t_ms` counts from the source's first frame, and may begin anew after
     /// [`Self::SourceBack`].
     Observation(Observation),
@@ -81,23 +93,25 @@ impl KioskSettings {
     }
 }
 
-/// Starts the task on its thread; with a person, their shift begins, or the one that a crash left open
-/// goes on.
+/// Starts the task on its thread; with people, their shift begins, or the one that a crash left open goes on, paused if
+/// it was.
 ///
-/// Set `stop` to end the shift, write everything and return. `vision` may be closed from the start.
+/// `camera` says when the camera is to be open. Set `stop` to end the shift, write everything and return. `vision` may
+/// be closed from the start.
 ///
 /// # Errors
 /// The store cannot be written.
 pub fn spawn(
     store: Store,
     settings: KioskSettings,
-    person: Option<&PersonId>,
+    people: &[PersonId],
+    camera: CameraSwitch,
     clock: Arc<dyn Clock>,
     vision: mpsc::Receiver<VisionEvent>,
     stop: watch::Receiver<bool>,
 ) -> Result<(KioskHandle, std::thread::JoinHandle<Result<Outcome, StoreError>>), StoreError> {
     let (handle, requests) = handle::channel();
-    let kiosk = Kiosk::begin(store, settings, person, clock)?;
+    let kiosk = Kiosk::begin(store, settings, people, camera, clock)?;
     let runtime = tokio::runtime::Handle::current();
     let thread = std::thread::spawn(move || runtime.block_on(kiosk.run(requests, vision, stop)));
     Ok((handle, thread))

@@ -4,16 +4,18 @@
 //! record it led to, and not before.
 
 use hymy_vision::Observation;
+use jiff::Timestamp;
 
 use super::KioskSettings;
 use super::axis::Axis;
+use super::identity::{Doubt, Identity};
 use crate::clock::Clock;
-use crate::decide::Decider;
-use crate::signals::Timeline;
+use crate::decide::{Decider, Drift};
+use crate::signals::{Measured, Reason, Signals, Timeline};
 use crate::store::{EventId, InboxEvent, NewRecord, Shift};
 use crate::summary::TransactionRecord;
 use crate::till;
-use crate::transaction::{Register, TillEvent, TillEventKind, Transaction};
+use crate::transaction::{BetweenCustomers, Register, TillEvent, TillEventKind, Transaction};
 
 /// The register takes no step back in time, so time passes this much behind the clock: a frame that is
 /// still on its way must not come too late.
@@ -49,10 +51,15 @@ pub(super) struct Session {
     pub shift: Shift,
     pub axis: Axis,
     decider: Decider,
+    between: BetweenCustomers,
+    drift: Drift,
     register: Register,
     timeline: Timeline,
     settings: KioskSettings,
     fed: Vec<Fed>,
+    identity: Identity,
+    /// When it was said that the phone in hand is for work, in shift time.
+    phone_for_work_ms: Vec<u64>,
 }
 
 impl Session {
@@ -60,21 +67,59 @@ impl Session {
         Self {
             axis: Axis::new(shift.started_at, clock),
             decider: Decider::new(settings.directions.clone()),
+            between: BetweenCustomers::default(),
+            drift: Drift::new(),
             register: Register::new(settings.register.clone(), u64::from(settings.max_late_s) * 1000),
             timeline: Timeline::new(),
             fed: Vec::new(),
+            identity: Identity::tapped(clock.monotonic_ms()),
+            phone_for_work_ms: Vec::new(),
             settings,
             shift,
         }
     }
 
-    /// Takes what a frame showed.
-    pub fn observe(&mut self, observation: &Observation, clock: &dyn Clock) {
+    /// Takes what a frame showed. When it leaves a doubt whose face is seen, it is not taken, and the doubt is told.
+    pub fn observe(&mut self, observation: &Observation, clock: &dyn Clock) -> Option<Doubt> {
+        if !self.is_shared()
+            && let Some(doubt) = self.identity.see(observation, clock.monotonic_ms())
+        {
+            return Some(doubt);
+        }
         let mut observation = *observation;
         observation.t_ms = self.axis.shift_from_source(observation.t_ms, clock);
+        if self.between.at(observation.t_ms, observation.customer_present) {
+            self.decider.take_neutral(&observation);
+        }
         let decided = self.decider.decide(&observation);
+        if let Some(moved) = self.drift.observe(&observation) {
+            // About the camera, not about anyone: zones and target need setting anew.
+            tracing::warn!(what = moved.name(), "camera_moved");
+        }
         self.timeline.push(&decided);
         self.register.observe(observation.t_ms, observation.customer_present);
+        None
+    }
+
+    /// Several people are signed in: what is seen is nobody's.
+    pub fn is_shared(&self) -> bool {
+        !self.shift.companions.is_empty()
+    }
+
+    /// Whether too long has passed since the person's face was followed, or they said that it is they.
+    pub fn doubt(&self, clock: &dyn Clock) -> Option<Doubt> {
+        self.identity.pass(clock.monotonic_ms()).filter(|_| !self.is_shared())
+    }
+
+    /// The person has just said that it is they.
+    pub fn tapped(&mut self, clock: &dyn Clock) {
+        self.identity = Identity::tapped(clock.monotonic_ms());
+    }
+
+    /// The person says that the phone in their hand is, or just was, for work: it is left out of the transaction that
+    /// is open at `at`, or else of the last one before, while that one is not settled.
+    pub fn phone_for_work(&mut self, at: Timestamp) {
+        self.phone_for_work_ms.push(self.axis.shift_from_wall(at));
     }
 
     /// Takes an event that is in the inbox.
@@ -82,12 +127,9 @@ impl Session {
         let t_ms = self.axis.shift_from_wall(event.at);
         let Some(kind) = till::kind_named(&event.event) else { return };
         // The inbox has told duplicates already, by ids the register need not know.
-        let fate = self.register.till(&TillEvent {
-            id: Some(format!("{id:?}")),
-            register: event.register.clone(),
-            kind,
-            t_ms,
-        });
+        let till_event = TillEvent { id: Some(format!("{id:?}")), register: event.register.clone(), kind, t_ms };
+        self.between.till(&till_event);
+        let fate = self.register.till(&till_event);
         tracing::debug!(?fate, event = event.event, "till_event_taken");
         self.fed.push(Fed { id, t_ms, kind });
     }
@@ -124,7 +166,9 @@ impl Session {
     /// What has been decided since the last time.
     pub fn take_decisions(&mut self) -> Decisions {
         let mut decisions = Decisions::default();
-        for transaction in self.register.take_finished() {
+        let finished = self.register.take_finished();
+        let openings_ms: Vec<u64> = finished.iter().map(|transaction| transaction.opened_ms).collect();
+        for transaction in finished {
             self.fed.retain(|fed| {
                 let led_to_it = belongs(fed, &transaction);
                 if led_to_it {
@@ -132,7 +176,7 @@ impl Session {
                 }
                 !led_to_it
             });
-            decisions.records.extend(self.record(transaction));
+            decisions.records.extend(self.record(transaction, &openings_ms));
         }
         // Events that led to nothing, such as a closing with nothing open.
         let needed_from_ms = self.register.needs_from_ms();
@@ -147,11 +191,30 @@ impl Session {
         decisions
     }
 
-    fn record(&self, transaction: Transaction) -> Option<NewRecord> {
+    /// Whether it was said of this transaction that the phone was for work: while it was open, or after it and before
+    /// the next one, as long as it was not settled.
+    fn is_phone_for_work(&self, transaction: &Transaction, openings_ms: &[u64]) -> bool {
+        let opened_ms = transaction.opened_ms;
+        let settled_ms = transaction.ended_ms + u64::from(self.settings.max_late_s) * 1000;
+        self.phone_for_work_ms.iter().any(|&said_ms| {
+            (opened_ms..=settled_ms).contains(&said_ms)
+                && !openings_ms.iter().any(|&next_ms| opened_ms < next_ms && next_ms <= said_ms)
+                && !self.register.opens_within(opened_ms, said_ms)
+        })
+    }
+
+    fn record(&self, transaction: Transaction, openings_ms: &[u64]) -> Option<NewRecord> {
         let opened_at = self.axis.wall_from_shift(transaction.opened_ms);
         let closed_at = self.axis.wall_from_shift(transaction.closed_ms);
+        let phone_for_work = self.is_phone_for_work(&transaction, openings_ms);
         let mut record = TransactionRecord::measure(transaction, &self.timeline);
         record.signals = record.signals.only(|key| self.settings.is_on(key.as_str()));
+        if phone_for_work {
+            record.signals.phone_in_hand = Measured::unknown(Reason::SignalOff);
+        }
+        if self.is_shared() {
+            record.signals = Signals::unknown(Reason::NotAlone);
+        }
         match serde_json::to_string(&record) {
             Ok(json) => Some(NewRecord { opened_at, closed_at, json }),
             Err(error) => {

@@ -6,11 +6,13 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+use super::camera::CameraSwitch;
 use super::handle::Request;
+use super::pause::{Pauser, Tap};
 use super::session::{Decisions, Session};
 use super::{KioskSettings, TillAnswer, VisionEvent, windows};
 use crate::clock::{Clock, shifted};
-use crate::control::{self, Status};
+use crate::control::{self, Question, Status};
 use crate::store::{Appended, InboxEvent, NewEvent, PersonId, Store, StoreError};
 use crate::till::{self, Report};
 
@@ -40,52 +42,79 @@ pub struct Outcome {
 
 /// The task.
 pub struct Kiosk {
-    store: Store,
+    pub(super) store: Store,
     settings: KioskSettings,
-    clock: Arc<dyn Clock>,
-    session: Option<Session>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) session: Option<Session>,
+    pub(super) camera: CameraSwitch,
+    /// How many times the camera was opened again.
+    pub(super) runs: u64,
+    /// Which opening of the camera is wished; `None` while it is to be closed.
+    pub(super) wished_run: Option<u64>,
+    /// Which opening the vision thread tells of.
+    heard_run: u64,
+    /// The camera is closed and the store does not know of the pause yet.
+    pub(super) pause_unwritten: bool,
     unwritten: Decisions,
-    status: Status,
+    pub(super) status: Status,
     /// When the store was last probed, and whether it took the write.
     probed: Option<(u64, bool)>,
 }
 
 impl Kiosk {
-    /// Settles what a crash left, then begins or takes up the person's shift.
+    /// Settles what a crash left, then begins or takes up the shift of these people, and lets the camera open unless
+    /// the shift is paused.
     ///
     /// # Errors
     /// The store cannot be written.
     pub fn begin(
         store: Store,
         settings: KioskSettings,
-        person: Option<&PersonId>,
+        people: &[PersonId],
+        camera: CameraSwitch,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StoreError> {
-        let status = Status { running: true, shift: person.is_some(), camera: false };
-        let unwritten = Decisions::default();
-        let mut kiosk = Self { store, settings, clock, session: None, unwritten, status, probed: None };
-        kiosk.settle(person)?;
+        let mut kiosk = Self {
+            store,
+            settings,
+            clock,
+            session: None,
+            camera,
+            runs: 0,
+            wished_run: None,
+            heard_run: 0,
+            pause_unwritten: false,
+            unwritten: Decisions::default(),
+            status: Status { running: true, shift: !people.is_empty(), ..Status::default() },
+            probed: None,
+        };
+        kiosk.settle(people)?;
         let now = kiosk.clock.now();
         kiosk.store.forget_records(shifted(now, -RECORDS_KEPT_MS))?;
         // Twice the time within which a report is plausible: no duplicate can come after that.
         let kept_ms = 2 * 1000 * i64::from(kiosk.settings.max_late_s).max(3_600);
         kiosk.store.forget_events(shifted(now, -kept_ms))?;
-        if let (Some(person), None) = (person, &kiosk.session) {
-            let shift = kiosk.store.start_shift(person, &kiosk.settings.register, now)?;
+        if let (Some((person, companions)), None) = (people.split_first(), &kiosk.session) {
+            let shift = kiosk.store.start_shared_shift(person, companions, &kiosk.settings.register, now)?;
             tracing::info!("shift_began");
             kiosk.session = Some(Session::new(shift, kiosk.settings.clone(), kiosk.clock.as_ref()));
+        }
+        match &kiosk.session {
+            Some(session) if session.shift.paused => kiosk.status.paused = true,
+            Some(_) => kiosk.open_camera(0),
+            None => {}
         }
         Ok(kiosk)
     }
 
-    /// Shifts left open by a crash: the person's own of just now goes on; any other is decided from its
+    /// Shifts left open by a crash: the one of the same people, of just now, goes on; any other is decided from its
     /// inbox and ended.
-    fn settle(&mut self, person: Option<&PersonId>) -> Result<(), StoreError> {
+    fn settle(&mut self, people: &[PersonId]) -> Result<(), StoreError> {
         let now_ms = self.clock.now().as_millisecond();
         for shift in self.store.open_shifts()?.into_iter().rev() {
             let age_ms = now_ms - shift.started_at.as_millisecond();
             let goes_on = self.session.is_none()
-                && Some(&shift.person) == person
+                && shift.is_of(people)
                 && shift.register == self.settings.register
                 && (0..TAKEN_UP_WITHIN_MS).contains(&age_ms);
             let settings = KioskSettings { register: shift.register.clone(), ..self.settings.clone() };
@@ -93,6 +122,9 @@ impl Kiosk {
             let mut session = Session::new(shift, settings, self.clock.as_ref());
             for event in &waiting {
                 session.till_event(event.id, &event.event);
+            }
+            for at in self.store.phone_for_work(session.shift.id)? {
+                session.phone_for_work(at);
             }
             if goes_on {
                 tracing::info!("shift_taken_up_again");
@@ -139,6 +171,7 @@ impl Kiosk {
                     if let Some(session) = &mut self.session {
                         session.pass(self.clock.as_ref());
                     }
+                    self.pause_in_doubt();
                 }
             }
             self.write_decisions();
@@ -168,9 +201,17 @@ impl Kiosk {
     fn see(&mut self, event: VisionEvent) {
         let Some(session) = &mut self.session else { return };
         match event {
+            VisionEvent::Opening { run } => self.heard_run = run,
+            VisionEvent::Closed => tracing::info!("camera_closed"),
+            // On its way when the camera was told to close: seen too late to be anyone's.
+            _ if self.wished_run != Some(self.heard_run) => {}
             VisionEvent::Observation(observation) => {
-                self.status.camera = true;
-                session.observe(&observation, self.clock.as_ref());
+                if !std::mem::replace(&mut self.status.camera, true) {
+                    tracing::info!("camera_opened");
+                }
+                if let Some(doubt) = session.observe(&observation, self.clock.as_ref()) {
+                    self.pause(Pauser::Doubt(doubt));
+                }
             }
             VisionEvent::SourceLost { reason } => {
                 tracing::warn!(reason, "camera_lost");
@@ -195,7 +236,12 @@ impl Kiosk {
                 let _ = reply.send(self.writable());
             }
             Request::Question(question, reply) => {
-                let answer = control::answer(&mut self.store, &question, &self.status, self.clock.as_ref());
+                let answer = match &question {
+                    Question::Pause { name } => self.tapped(name, Tap::Pause),
+                    Question::Resume { name } => self.tapped(name, Tap::Resume),
+                    Question::PhoneForWork { name } => self.tapped(name, Tap::PhoneForWork),
+                    _ => control::answer(&mut self.store, &question, &self.status, self.clock.as_ref()),
+                };
                 let _ = reply.send(answer);
             }
         }
@@ -279,7 +325,8 @@ fn commit(
 ) -> Result<(), StoreError> {
     let now = clock.now();
     store.commit_decisions(shift, &decisions.records, &decisions.handled, now)?;
-    let recorded = !decisions.records.is_empty();
+    // A transaction of several people is in nobody's summary.
+    let recorded = !decisions.records.is_empty() && shift.companions.is_empty();
     *decisions = Decisions::default();
     if recorded {
         windows::refresh(store, shift, now, &clock.time_zone())?;

@@ -12,6 +12,8 @@ use crate::summary::{Summary, TransactionRecord};
 use crate::till::Report;
 use crate::transaction::{Closer, Opener, TillEventKind};
 
+mod people;
+
 struct Place {
     folder: TempDir,
     clock: Arc<ManualClock>,
@@ -19,6 +21,7 @@ struct Place {
 
 struct Running {
     kiosk: KioskHandle,
+    camera: CameraSwitch,
     vision: Sender<VisionEvent>,
     stop: watch::Sender<bool>,
     thread: std::thread::JoinHandle<Result<Outcome, StoreError>>,
@@ -42,19 +45,25 @@ impl Place {
     }
 
     fn run(&self, person: Option<&str>) -> Running {
+        self.run_of(person.as_slice())
+    }
+
+    fn run_of(&self, people: &[&str]) -> Running {
         let store = self.store();
-        let person = person.map(|name| store.staff_member(name).expect("added before").person);
+        let people: Vec<PersonId> =
+            people.iter().map(|name| store.staff_member(name).expect("added before").person).collect();
         let settings = KioskSettings {
             register: "1".into(),
             max_late_s: 300,
-            signals: vec!["smile", "gaze", "greet_delay"],
+            signals: vec!["smile", "gaze", "greet_delay", "phone_in_hand"],
             directions: Directions::default(),
         };
         let (stop, stopped) = watch::channel(false);
         let (vision, seen) = mpsc::channel(VISION_CHANNEL);
+        let camera = CameraSwitch::default();
         let (kiosk, thread) =
-            spawn(store, settings, person.as_ref(), self.clock.clone(), seen, stopped).expect("starts");
-        Running { kiosk, vision, stop, thread, clock: self.clock.clone() }
+            spawn(store, settings, &people, camera.clone(), self.clock.clone(), seen, stopped).expect("starts");
+        Running { kiosk, camera, vision, stop, thread, clock: self.clock.clone() }
     }
 
     fn records(&self, name: &str) -> Vec<TransactionRecord> {
@@ -82,12 +91,15 @@ impl Running {
     async fn watch(&self, from_ms: u64, frames: u64, customer: bool) {
         for frame in 0..frames {
             self.clock.advance_ms(100);
-            let observation = smiling(from_ms + frame * 100, customer);
-            self.vision.send(VisionEvent::Observation(observation)).await.expect("running");
-            // The manual clock moves on only after the task has seen the frame.
-            while self.vision.capacity() < VISION_CHANNEL {
-                tokio::task::yield_now().await;
-            }
+            self.tell(VisionEvent::Observation(smiling(from_ms + frame * 100, customer))).await;
+        }
+    }
+
+    /// Tells something of the camera; the manual clock moves on only after the task has seen it.
+    async fn tell(&self, event: VisionEvent) {
+        self.vision.send(event).await.expect("running");
+        while self.vision.capacity() < VISION_CHANNEL {
+            tokio::task::yield_now().await;
         }
     }
 
@@ -120,7 +132,7 @@ fn smiling(t_ms: u64, customer: bool) -> Observation {
         score: 0.99,
         width_px: 120.0,
         head: level,
-        gaze: Some(Gaze { yaw_deg: 0.0, pitch_deg: 0.0, spread_deg: 3.0 }),
+        gaze: Some(Gaze { yaw_deg: 0.0, pitch_deg: 0.0, yaw_spread_deg: 3.0, pitch_spread_deg: 3.0 }),
         turned_away: false,
         smile: Some(0.95),
         eyes_open: Some(0.9),
@@ -132,6 +144,8 @@ fn smiling(t_ms: u64, customer: bool) -> Observation {
         face: Some(face),
         faces: 1,
         not_alone: false,
+        followed: true,
+        lost_near_another: false,
         phone: None,
         phone_observable: true,
         posture: None,

@@ -110,6 +110,17 @@ pub(super) fn runs(timeline: &Timeline, from_ms: u64, to_ms: u64, read: fn(&Stat
     runs
 }
 
+/// The longest stretch of unknown time, in milliseconds, that is not bridged.
+pub(super) fn longest_unknown_ms(timeline: &Timeline, from_ms: u64, to_ms: u64, read: fn(&State) -> Seen) -> u64 {
+    let (mut longest_ms, mut current_ms) = (0, 0);
+    for span in timeline.between(from_ms, to_ms) {
+        let unknown = matches!(read(&span.state), Seen::Unknown(_));
+        current_ms = if unknown { current_ms + span.to_ms - span.from_ms } else { 0 };
+        longest_ms = longest_ms.max(current_ms);
+    }
+    if longest_ms > BRIDGED_MAX_MS { longest_ms } else { 0 }
+}
+
 fn is_bridged(gap: &Run) -> bool {
     matches!(gap.seen, Seen::Unknown(_)) && gap.length_ms() <= BRIDGED_MAX_MS
 }

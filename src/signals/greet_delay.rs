@@ -20,7 +20,7 @@ pub const GREETING_WATCHED_MS: u64 = 10_000;
 pub const GREETING_UNKNOWN_MAX_MS: u64 = 2_000;
 
 /// From the customer's arrival (without it, the opening) to the first look of [`GREETING_LOOK_MS`]. As JSON
-/// `{"value":1.2,"observed_s":1.2}` or `{"never":true,"observed_s":12.0}`.
+/// `{"value":1.2,"observed_s":1.5}` or `{"never":true,"observed_s":12.0}`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Keys", into = "Keys")]
 pub enum GreetDelay {
@@ -28,7 +28,7 @@ pub enum GreetDelay {
     After {
         /// Seconds until the look began.
         delay_s: f64,
-        /// Seconds of that time in which a look would have been seen.
+        /// Seconds in which a look would have been seen, with the first [`GREETING_LOOK_MS`] of this one.
         observed_s: f64,
     },
     /// The customer was not looked at.
@@ -79,13 +79,14 @@ pub(super) fn measure(transaction: &Transaction, timeline: &Timeline) -> Measure
         return Measured::unknown(beginning.reason().unwrap_or(Reason::NoFace));
     }
     // A work direction is a known "not at the customer".
-    let observed_s = seconds(before.observed_ms() + before.excluded_ms);
+    let observed_ms = before.observed_ms() + before.excluded_ms;
     match first {
-        Some(look) => Measured::Known(GreetDelay::After { delay_s: seconds(look.from_ms - from_ms), observed_s }),
+        Some(look) => Measured::Known(GreetDelay::After {
+            delay_s: seconds(look.from_ms - from_ms),
+            observed_s: seconds(observed_ms + GREETING_LOOK_MS),
+        }),
         None if until_ms - from_ms < GREETING_LOOK_MS => Measured::unknown(Reason::TooShort),
-        None if before.unknown_ms() > before.observed_ms() + before.excluded_ms => {
-            Measured::unknown(before.reason().unwrap_or(Reason::NoFace))
-        }
-        None => Measured::Known(GreetDelay::Never { observed_s }),
+        None if before.unknown_ms() > observed_ms => Measured::unknown(before.reason().unwrap_or(Reason::NoFace)),
+        None => Measured::Known(GreetDelay::Never { observed_s: seconds(observed_ms) }),
     }
 }

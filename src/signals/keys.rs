@@ -170,6 +170,34 @@ impl Signals {
         ]
     }
 
+    /// Nothing could be known, for one reason.
+    #[must_use]
+    pub fn unknown(reason: Reason) -> Self {
+        fn by_moment<T>(reason: Reason) -> ByMoment<Measured<T>> {
+            let unknown = || Measured::unknown(reason);
+            ByMoment {
+                greeting: unknown(),
+                service: unknown(),
+                payment: unknown(),
+                farewell: unknown(),
+                all: unknown(),
+            }
+        }
+        Self {
+            greet_delay: Measured::unknown(reason),
+            smile: by_moment(reason),
+            gaze: by_moment(reason),
+            longest_look: Measured::unknown(reason),
+            longest_look_away: Measured::unknown(reason),
+            nods: Measured::unknown(reason),
+            phone_in_hand: Measured::unknown(reason),
+            upright: Measured::unknown(reason),
+            leaning: Measured::unknown(reason),
+            queue_look: Measured::unknown(reason),
+            observed: Measured::unknown(reason),
+        }
+    }
+
     /// These signals with every one that `is_on` refuses replaced by `signal_off`.
     #[must_use]
     pub fn only(self, is_on: impl Fn(SignalKey) -> bool) -> Self {

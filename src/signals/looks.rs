@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Measured, Reason, Seen, Timeline,
-    fold::{OBSERVED_MIN_MS, Tally, looking, runs},
+    fold::{OBSERVED_MIN_MS, Run, Tally, longest_unknown_ms, looking, runs},
     reading::seconds,
 };
 use crate::transaction::Transaction;
@@ -16,7 +16,8 @@ pub struct Longest {
     /// Seconds; 0 when there was none.
     #[serde(rename = "value")]
     pub length_s: f64,
-    /// It may have been longer: it borders on time that is not known, or less than half of the time is known.
+    /// It may have been longer: it borders on time that is not known, a longer one fits into such time, or less than
+    /// half of the time is known.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub at_least: bool,
     /// Seconds in which a look would have been seen, without work directions.
@@ -33,9 +34,12 @@ pub(super) fn measure(transaction: &Transaction, timeline: &Timeline, wanted: Se
     }
     let runs = runs(timeline, from_ms, to_ms, looking);
     let longest = runs.iter().filter(|run| run.seen == wanted).max_by_key(|run| run.length_ms());
+    let length_ms = longest.map_or(0, Run::length_ms);
+    // A longer one fits into time that is not known, or this one reaches into it.
+    let hidden = longest_unknown_ms(timeline, from_ms, to_ms, looking) > length_ms;
     Measured::Known(Longest {
-        length_s: longest.map_or(0.0, |run| seconds(run.length_ms())),
-        at_least: longest.is_some_and(|run| run.cut) || tally.too_little().is_some(),
+        length_s: seconds(length_ms),
+        at_least: hidden || longest.is_some_and(|run| run.cut) || tally.too_little().is_some(),
         observed_s: seconds(tally.observed_ms()),
     })
 }

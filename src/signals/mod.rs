@@ -31,7 +31,7 @@ pub use looks::Longest;
 pub use nod::{
     NOD_DEPTH_MAX_DEG, NOD_DEPTH_MIN_DEG, NOD_RETURN_SHARE, NOD_WIDTH_MAX_MS, NOD_WIDTH_MIN_MS, NodDetector,
 };
-pub use nods::{NODS_SERVICE_MIN_MS, NodRate};
+pub use nods::{NODS_FRAMES_PER_S_MIN, NODS_SERVICE_MIN_MS, NodRate};
 pub use observed::Share;
 pub use phone::TimeInHand;
 pub use queue_look::{QUEUE_LOOK_MS, QueueLook};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Measured, Reason, Seen, State, Timeline,
+    FRAME_STANDS_MAX_MS, Measured, Reason, Seen, State, Timeline,
     fold::Tally,
     reading::{seconds, share},
 };
@@ -22,6 +22,36 @@ pub struct NodRate {
     pub count: u32,
     /// Seconds of service in which a nod would have been seen.
     pub observed_s: f64,
+}
+
+/// Nods are counted from this many frames a second on: a nod at 2.5 Hz needs almost four. Below, the head counts as
+/// not observable (`signal_off`), because a count would be too low.
+pub const NODS_FRAMES_PER_S_MIN: f32 = 9.0;
+
+/// The frame rate is the mean over about this long, in milliseconds: a dropped frame does not end the counting.
+const PACE_MS: f32 = 3_000.0;
+
+/// How often frames come.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Pace {
+    mean_ms: Option<f32>,
+}
+
+impl Pace {
+    /// The next frame came after `step_ms`. A longer hole than a frame stands for says nothing of the pace.
+    pub(super) fn step(&mut self, step_ms: u64) {
+        if step_ms > FRAME_STANDS_MAX_MS {
+            return;
+        }
+        let step_ms = step_ms as f32;
+        self.mean_ms =
+            Some(self.mean_ms.map_or(step_ms, |mean_ms| mean_ms + (step_ms / PACE_MS).min(1.0) * (step_ms - mean_ms)));
+    }
+
+    /// Whether a nod would be seen.
+    pub(super) fn shows_nods(self) -> bool {
+        self.mean_ms.is_some_and(|mean_ms| mean_ms <= 1_000.0 / NODS_FRAMES_PER_S_MIN)
+    }
 }
 
 pub(super) fn measure(timeline: &Timeline, service: &[(u64, u64)]) -> Measured<NodRate> {

@@ -24,14 +24,18 @@ pub(super) fn share_of(tally: &Tally) -> Measured<Share> {
     Measured::Known(Share { share: share(tally.yes_ms, tally.observed_ms()), observed_s: seconds(tally.observed_ms()) })
 }
 
-/// The share, and why the transaction's other shares are not given when it is below one half.
+/// The share, and why the transaction's other shares are not given when it is below one half. Where nothing was
+/// observed, the reason stands for it as well.
 pub(super) fn measure(transaction: &Transaction, timeline: &Timeline) -> (Measured<Share>, Option<Reason>) {
     let tally = Tally::of(timeline, &[(transaction.starts_ms(), transaction.ended_ms)], |state: &State| state.face);
     let whole_ms = tally.observed_ms() + tally.unknown_ms();
     if whole_ms == 0 {
         return (Measured::unknown(Reason::TooShort), Some(Reason::TooShort));
     }
-    let observed = Share { share: share(tally.observed_ms(), whole_ms), observed_s: seconds(tally.observed_ms()) };
     let withheld = tally.reason().filter(|_| tally.observed_ms() < tally.unknown_ms());
+    if let (0, Some(reason)) = (tally.observed_ms(), withheld) {
+        return (Measured::unknown(reason), withheld);
+    }
+    let observed = Share { share: share(tally.observed_ms(), whole_ms), observed_s: seconds(tally.observed_ms()) };
     (Measured::Known(observed), withheld)
 }

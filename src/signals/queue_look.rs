@@ -23,7 +23,7 @@ pub struct QueueLook {
     pub observed_s: f64,
 }
 
-/// `no_event` when nobody waited or there is no queue zone; `signal_off` without a queue direction.
+/// `no_event` when nobody waited; `signal_off` without a queue zone or a queue direction.
 pub(super) fn measure(transaction: &Transaction, timeline: &Timeline) -> Measured<QueueLook> {
     let (from_ms, to_ms) = (transaction.starts_ms(), transaction.ended_ms);
     let tally = Tally::of(timeline, &[(from_ms, to_ms)], at_the_queue);

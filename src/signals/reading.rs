@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// More faces in the staff zone than signed-in people.
+    /// More faces in the staff zone than signed-in people, or several signed-in people at one register.
     NotAlone,
     /// No face was found, or nothing was observed at all.
     NoFace,
@@ -26,7 +26,8 @@ pub enum Reason {
     NoEvent,
     /// Too little time to measure over, or to know the person's own posture.
     TooShort,
-    /// The signal was not measured: not chosen, or the place lacks what it needs.
+    /// The signal was not measured: not chosen, the place lacks what it needs, or for `phone_in_hand`, the person said
+    /// that the phone was for work.
     SignalOff,
 }
 

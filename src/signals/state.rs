@@ -5,8 +5,9 @@ use hymy_vision::Face;
 use super::Reason;
 use crate::decide::Decided;
 
-/// Narrowest face, in pixels, that is read. Below it the mesh's eye and mouth corners are a pixel or two apart.
-pub const FACE_MIN_PX: f32 = 24.0;
+/// Narrowest face, in pixels, that is read: the two portraits of the staged scene keep their smile and, within 4
+/// degrees, their head pose down to it (`vision/src/pipeline/tests/robustness.rs`).
+pub const FACE_MIN_PX: f32 = 15.0;
 
 /// Uprightness from which a posture counts as upright: half-way between the person's own upright and far from it.
 pub const UPRIGHT_MIN: f32 = 0.5;
@@ -115,7 +116,9 @@ impl State {
             upright: of_body(observation.posture.map(|posture| posture.upright >= UPRIGHT_MIN)),
             leaning: of_body(observation.posture.map(|posture| posture.leaning)),
             queue: match (observation.queue_present, decided.on_queue, gaze) {
-                (None | Some(false), ..) => Seen::Excluded,
+                // Without a queue zone nobody can be seen to wait.
+                (None, ..) => Seen::Unknown(Reason::SignalOff),
+                (Some(false), ..) => Seen::Excluded,
                 (Some(true), Some(yes), _) => seen(Some(yes), Reason::SignalOff),
                 (Some(true), None, GazeState::NotObservable(reason)) => Seen::Unknown(reason),
                 (Some(true), None, _) => Seen::Unknown(Reason::SignalOff),

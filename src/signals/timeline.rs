@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use super::{NodDetector, Seen, State};
+use super::{NodDetector, Reason, Seen, State, nods::Pace};
 use crate::decide::Decided;
 
 /// A frame stands for the time until the next one, but for at most this long, in milliseconds; a longer hole was not
@@ -30,6 +30,8 @@ pub struct Timeline {
     spans: VecDeque<Span>,
     /// The newest frame, which stands until the next.
     newest: Option<(u64, State)>,
+    pace: Pace,
+    mouth_visible: Option<bool>,
     nods: NodDetector,
     nods_ms: VecDeque<u64>,
 }
@@ -46,14 +48,28 @@ impl Timeline {
         if self.newest.is_some_and(|(newest_ms, _)| t_ms <= newest_ms) {
             return;
         }
+        if let Some((newest_ms, newest)) = &mut self.newest {
+            self.pace.step(t_ms - *newest_ms);
+            if newest.head == Seen::Yes && !self.pace.shows_nods() {
+                newest.head = Seen::Unknown(Reason::SignalOff);
+            }
+        }
         self.end(t_ms);
         let state = State::of(decided);
         self.newest = Some((t_ms, state));
         match (state.head, decided.observation.face) {
             (Seen::Yes, Some(face)) => {
-                self.nods_ms.extend(self.nods.push(t_ms, face.head.pitch_deg, face.head.yaw_deg));
+                if self.mouth_visible.replace(face.mouth_visible) == Some(!face.mouth_visible) {
+                    // A hand on its way to the mouth moves the mesh, and the pitch with it.
+                    self.nods.reset();
+                }
+                let nod_ms = self.nods.push(t_ms, face.head, face.bounds);
+                self.nods_ms.extend(nod_ms.filter(|_| self.pace.shows_nods()));
             }
-            _ => self.nods.reset(),
+            // A face that is lost for a frame or two comes back to the same nod; the detector knows how long it may
+            // be gone. Of two faces, either may be read next.
+            (Seen::Unknown(Reason::NotAlone), _) => self.nods.reset(),
+            _ => {}
         }
     }
 

@@ -9,6 +9,9 @@ pub enum StoreError {
     /// The data folder could not be made or written.
     #[error("{}: the data folder cannot be written: {source}; check [kiosk] data_dir, its owner and its mode", path.display())]
     Folder { path: PathBuf, source: std::io::Error },
+    /// The data folder lets others write.
+    #[error("{}: the data folder has mode {mode:03o}, so others can write in it; run: chmod 700 {}", path.display(), path.display())]
+    FolderWritableByOthers { path: PathBuf, mode: u32 },
     /// Another process holds the store.
     #[error("{}: another Hymy process uses this store; stop it, or name another [kiosk] data_dir", path.display())]
     Locked { path: PathBuf },

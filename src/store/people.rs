@@ -31,10 +31,29 @@ pub struct Shift {
     pub id: ShiftId,
     /// Whose it is.
     pub person: PersonId,
+    /// Who is signed in together with them: then what is seen is nobody's.
+    pub companions: Vec<PersonId>,
     /// At which register.
     pub register: String,
     /// Since when.
     pub started_at: Timestamp,
+    /// Paused, until the person's own tap.
+    pub paused: bool,
+}
+
+impl Shift {
+    /// Whether these people are signed in, and nobody else.
+    #[must_use]
+    pub fn is_of(&self, people: &[PersonId]) -> bool {
+        let signed_in = 1 + self.companions.len();
+        signed_in == people.len() && people.iter().all(|person| self.includes(person))
+    }
+
+    /// Whether this person is one of the signed-in ones.
+    #[must_use]
+    pub fn includes(&self, person: &PersonId) -> bool {
+        self.person == *person || self.companions.contains(person)
+    }
 }
 
 impl Store {
@@ -90,15 +109,91 @@ impl Store {
     /// # Errors
     /// A failure of the database.
     pub fn start_shift(&mut self, person: &PersonId, register: &str, now: Timestamp) -> Result<Shift, StoreError> {
+        self.start_shared_shift(person, &[], register, now)
+    }
+
+    /// Begins a shift of several people at one register.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn start_shared_shift(
+        &mut self,
+        person: &PersonId,
+        companions: &[PersonId],
+        register: &str,
+        now: Timestamp,
+    ) -> Result<Shift, StoreError> {
         let id = self.write(|transaction| {
             transaction.execute(
                 "INSERT INTO shift (person, register, started_at) VALUES (?1, ?2, ?3)",
                 params![person.0, register, now.as_millisecond()],
             )?;
-            Ok(transaction.last_insert_rowid())
+            let id = transaction.last_insert_rowid();
+            for companion in companions {
+                transaction
+                    .execute("INSERT INTO shift_companion (shift, person) VALUES (?1, ?2)", params![id, companion.0])?;
+            }
+            Ok(id)
         })?;
-        let started_at = millis(now.as_millisecond());
-        Ok(Shift { id: ShiftId(id), person: person.clone(), register: register.to_owned(), started_at })
+        Ok(Shift {
+            id: ShiftId(id),
+            person: person.clone(),
+            companions: companions.to_vec(),
+            register: register.to_owned(),
+            started_at: millis(now.as_millisecond()),
+            paused: false,
+        })
+    }
+
+    /// Notes that a shift is paused, so that a crash does not end the pause.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn pause_shift(&mut self, shift: ShiftId, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            transaction.execute(
+                "INSERT INTO shift_pause (shift, since) VALUES (?1, ?2) ON CONFLICT (shift) DO NOTHING",
+                params![shift.0, now.as_millisecond()],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Ends a pause; nothing of it is kept.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn resume_shift(&mut self, shift: ShiftId) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            transaction.execute("DELETE FROM shift_pause WHERE shift = ?1", [shift.0])?;
+            Ok(())
+        })
+    }
+
+    /// Notes that the phone in hand at this time is for work; why is never asked.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn add_phone_for_work(&mut self, shift: ShiftId, at: Timestamp) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            transaction.execute(
+                "INSERT INTO phone_for_work (shift, at) VALUES (?1, ?2) ON CONFLICT (shift, at) DO NOTHING",
+                params![shift.0, at.as_millisecond()],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// When it was said of a shift that lasts that the phone in hand is for work.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn phone_for_work(&self, shift: ShiftId) -> Result<Vec<Timestamp>, StoreError> {
+        self.read(|connection| {
+            let mut rows = connection.prepare("SELECT at FROM phone_for_work WHERE shift = ?1 ORDER BY at")?;
+            let times = rows.query_map([shift.0], |row| Ok(millis(row.get(0)?)))?;
+            times.collect()
+        })
     }
 
     /// Shifts that a crash left open, oldest first.
@@ -107,14 +202,21 @@ impl Store {
     /// A failure of the database.
     pub fn open_shifts(&self) -> Result<Vec<Shift>, StoreError> {
         self.read(|connection| {
-            let mut rows = connection
-                .prepare("SELECT id, person, register, started_at FROM shift WHERE ended_at IS NULL ORDER BY id")?;
+            let mut companions = connection.prepare("SELECT person FROM shift_companion WHERE shift = ?1")?;
+            let mut rows = connection.prepare(
+                "SELECT id, person, register, started_at, EXISTS (SELECT 1 FROM shift_pause WHERE shift = id)
+                 FROM shift WHERE ended_at IS NULL ORDER BY id",
+            )?;
             let shifts = rows.query_map([], |row| {
+                let id: i64 = row.get(0)?;
+                let companions = companions.query_map([id], |row| row.get(0).map(PersonId))?;
                 Ok(Shift {
-                    id: ShiftId(row.get(0)?),
+                    id: ShiftId(id),
                     person: PersonId(row.get(1)?),
+                    companions: companions.collect::<Result<_, _>>()?,
                     register: row.get(2)?,
                     started_at: millis(row.get(3)?),
+                    paused: row.get(4)?,
                 })
             })?;
             shifts.collect()
@@ -134,6 +236,8 @@ impl Store {
                 "UPDATE till_inbox SET handled_at = ?2 WHERE shift = ?1 AND handled_at IS NULL",
                 params![shift.0, now],
             )?;
+            transaction.execute("DELETE FROM shift_pause WHERE shift = ?1", [shift.0])?;
+            transaction.execute("DELETE FROM phone_for_work WHERE shift = ?1", [shift.0])?;
             Ok(())
         })
     }

@@ -55,7 +55,7 @@ pub struct StoredSummary {
 }
 
 impl Store {
-    /// Writes records and marks the events that led to them as handled: both or neither, so that a
+    /// Writes records (of a shift of several people: for the store, and for none of them) and marks the events that led to them as handled: both or neither, so that a
     /// crash before this decides again and a crash after it repeats nothing.
     ///
     /// # Errors
@@ -69,19 +69,22 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.write(|transaction| {
             for record in records {
+                let (opened_ms, closed_ms) = (record.opened_at.as_millisecond(), record.closed_at.as_millisecond());
+                if !shift.companions.is_empty() {
+                    transaction
+                        .prepare(
+                            "INSERT INTO store_transaction (register, opened_at, closed_at, record)
+                             VALUES (?1, ?2, ?3, ?4) ON CONFLICT (register, opened_at) DO NOTHING",
+                        )?
+                        .execute(params![shift.register, opened_ms, closed_ms, record.json])?;
+                    continue;
+                }
                 transaction
                     .prepare(
                         "INSERT INTO transaction_record (person, shift, register, opened_at, closed_at, record)
                          VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (shift, register, opened_at) DO NOTHING",
                     )?
-                    .execute(params![
-                        shift.person.0,
-                        shift.id.0,
-                        shift.register,
-                        record.opened_at.as_millisecond(),
-                        record.closed_at.as_millisecond(),
-                        record.json,
-                    ])?;
+                    .execute(params![shift.person.0, shift.id.0, shift.register, opened_ms, closed_ms, record.json,])?;
             }
             for event in handled {
                 transaction
@@ -133,13 +136,28 @@ impl Store {
         })
     }
 
+    /// The records that are the store's and nobody's, opened at `from` or later, oldest first, as JSON.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn store_records_since(&self, from: Timestamp) -> Result<Vec<String>, StoreError> {
+        self.read(|connection| {
+            let mut rows = connection
+                .prepare("SELECT record FROM store_transaction WHERE opened_at >= ?1 ORDER BY opened_at, id")?;
+            let records = rows.query_map([from.as_millisecond()], |row| row.get(0))?;
+            records.collect()
+        })
+    }
+
     /// Deletes every record closed before `before`. Summaries stay.
     ///
     /// # Errors
     /// A failure of the database.
     pub fn forget_records(&mut self, before: Timestamp) -> Result<usize, StoreError> {
         self.write(|transaction| {
-            Ok(transaction.execute("DELETE FROM transaction_record WHERE closed_at < ?1", [before.as_millisecond()])?)
+            let before = [before.as_millisecond()];
+            Ok(transaction.execute("DELETE FROM transaction_record WHERE closed_at < ?1", before)?
+                + transaction.execute("DELETE FROM store_transaction WHERE closed_at < ?1", before)?)
         })
     }
 

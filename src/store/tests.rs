@@ -130,6 +130,20 @@ fn a_data_folder_that_cannot_be_made_is_named() {
 }
 
 #[test]
+fn a_data_folder_that_lets_others_write_is_refused_with_its_remedy() {
+    let place = Place::new();
+    fs::create_dir(place.data_dir()).expect("made before");
+    for mode in [0o777, 0o770, 0o702] {
+        fs::set_permissions(place.data_dir(), fs::Permissions::from_mode(mode)).expect("mode");
+        let error = place.open().expect_err("writable by others");
+        assert!(matches!(error, StoreError::FolderWritableByOthers { .. }), "{error}");
+        assert!(error.to_string().contains("chmod 700"), "{error}");
+    }
+    fs::set_permissions(place.data_dir(), fs::Permissions::from_mode(0o700)).expect("mode");
+    place.open().expect("opens");
+}
+
+#[test]
 fn two_processes_never_share_a_store() {
     let place = Place::new();
     let first = place.open().expect("opens");
@@ -214,6 +228,36 @@ fn records_and_handled_events_are_written_together_and_once() {
     store.end_shift(shift.id, at(9)).expect("ended");
     assert!(store.open_shifts().expect("read").is_empty());
     assert_eq!(store.forget_records(at(10)).expect("forgotten"), 1);
+}
+
+#[test]
+fn a_pause_and_who_is_signed_in_together_outlive_the_process_and_end_with_the_shift() {
+    let place = Place::new();
+    let mut store = place.open().expect("opens");
+    let [aino, eero] = ["Aino", "Eero"].map(|name| store.add_staff(name, at(0)).expect("added").person);
+    let shift = store.start_shared_shift(&aino, std::slice::from_ref(&eero), "1", at(0)).expect("started");
+    store.pause_shift(shift.id, at(1)).expect("paused");
+    store.pause_shift(shift.id, at(2)).expect("paused already");
+    drop(store);
+    let mut store = place.open().expect("opens");
+    let found = store.open_shifts().expect("read").remove(0);
+    assert!(found.paused && found.is_of(&[eero.clone(), aino.clone()]) && !found.is_of(std::slice::from_ref(&aino)));
+    assert!(found.includes(&eero));
+    store.resume_shift(shift.id).expect("resumed");
+    assert!(!store.open_shifts().expect("read")[0].paused);
+    let record = NewRecord { opened_at: at(1), closed_at: at(2), json: "{}".into() };
+    for _ in 0..2 {
+        store.commit_decisions(&shift, std::slice::from_ref(&record), &[], at(3)).expect("committed");
+    }
+    assert_eq!(store.store_records_since(at(0)).expect("read"), ["{}"]);
+    assert!(store.records_of_shift(shift.id).expect("read").is_empty());
+    assert_eq!(store.forget_records(at(3)).expect("forgotten"), 1);
+    store.pause_shift(shift.id, at(4)).expect("paused");
+    store.add_phone_for_work(shift.id, at(4)).expect("noted");
+    store.end_shift(shift.id, at(5)).expect("ended");
+    let left = "SELECT (SELECT count(*) FROM shift_pause) + (SELECT count(*) FROM phone_for_work)";
+    let left: i64 = store.connection.query_row(left, [], |row| row.get(0)).expect("counted");
+    assert_eq!(left, 0, "nothing is left of pauses and taps");
 }
 
 #[test]

@@ -91,6 +91,11 @@ impl Machine {
         std::mem::take(&mut self.finished)
     }
 
+    /// When the open transaction and the one whose farewell runs were opened.
+    pub(super) fn opened_ms(&self) -> impl Iterator<Item = u64> + '_ {
+        self.open.iter().chain(&self.parting).map(|running| running.opened_ms)
+    }
+
     /// The earliest time that the open, the parting and the untaken transactions reach back to.
     pub(super) fn reaches_back_to_ms(&self) -> Option<u64> {
         let transactions = self.open.iter().chain(&self.parting).chain(&self.finished);

@@ -4,6 +4,7 @@
 //! out a [`Transaction`] once its farewell is over; [`Moments`] divides one into greeting, service, payment and
 //! farewell. Nothing here knows who the customer or the staff member is.
 
+mod between;
 mod event;
 mod machine;
 mod moments;
@@ -12,6 +13,7 @@ mod register;
 
 use serde::{Deserialize, Serialize};
 
+pub use between::BetweenCustomers;
 pub use event::{TillEvent, TillEventKind};
 pub use moments::{FAREWELL_BEFORE_MS, GREETING_AFTER_MS, Moment, Moments, PAYMENT_AROUND_MS, Piece, SHORT_MS};
 pub use presence::{ABSENT_MS, FLICKER_MS, STANDING_MS, UNSEEN_MS};

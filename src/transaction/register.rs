@@ -153,6 +153,13 @@ impl Register {
         self.machine.take_finished()
     }
 
+    /// Whether something after `from_ms`, up to `to_ms`, opens a transaction, as far as is known by now.
+    pub fn opens_within(&self, from_ms: u64, to_ms: u64) -> bool {
+        let within = |t_ms: u64| from_ms < t_ms && t_ms <= to_ms;
+        self.machine.opened_ms().any(within)
+            || self.pending.iter().any(|(t_ms, step)| within(*t_ms) && matches!(step, Step::Opened | Step::Stood))
+    }
+
     /// No transaction that is still to be handed out reaches back further: what was observed before this time may be
     /// forgotten.
     pub fn needs_from_ms(&self) -> u64 {

@@ -30,7 +30,8 @@ fn site() -> Site {
     let (stop, stopped) = watch::channel(false);
     let (_, vision) = mpsc::channel(1);
     let (kiosk, thread) =
-        crate::kiosk::spawn(store, settings, Some(&person), clock.clone(), vision, stopped).expect("starts");
+        crate::kiosk::spawn(store, settings, &[person], Default::default(), clock.clone(), vision, stopped)
+            .expect("starts");
     let token = Token::new(TOKEN).expect("long enough");
     let plausible = Plausible { max_late_s: 300, max_ahead_s: 30 };
     let app = app(WebState { kiosk, token, plausible, clock: clock.clone() });

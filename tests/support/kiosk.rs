@@ -105,11 +105,16 @@ impl Kiosk {
 
     /// Whether its camera gives frames, by its own account.
     pub fn sees(&self) -> bool {
+        self.ask("{\"ask\":\"status\"}").contains("\"camera\":true")
+    }
+
+    /// A question at its socket, as a line of JSON; gives the answer.
+    pub fn ask(&self, question: &str) -> String {
         let mut stream = UnixStream::connect(&self.socket).expect("connects");
-        stream.write_all(b"{\"ask\":\"status\"}\n").expect("sent");
+        writeln!(stream, "{question}").expect("sent");
         let mut answer = String::new();
         BufReader::new(stream).read_line(&mut answer).expect("answered");
-        answer.contains("\"camera\":true")
+        answer
     }
 
     /// Posts an event of now; gives the status of the answer.

@@ -29,6 +29,12 @@ impl RotatedSquare {
         Affine { m: [[a, -b, self.centre.0 - a * half + b * half], [b, a, self.centre.1 - b * half - a * half]] }
     }
 
+    /// How far another square is from this one, in centre or side, as a share of this one's side.
+    pub(crate) fn offset_from(&self, other: &Self) -> f32 {
+        let moved = (self.centre.0 - other.centre.0).hypot(self.centre.1 - other.centre.1);
+        moved.max((self.side - other.side).abs()) / self.side
+    }
+
     /// Whether every part is a number and the side is positive.
     pub(crate) fn is_sound(&self) -> bool {
         self.centre.0.is_finite()
@@ -47,6 +53,9 @@ pub(crate) struct Affine {
 }
 
 impl Affine {
+    /// Leaves every point where it is.
+    pub(crate) const IDENTITY: Self = Self { m: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]] };
+
     pub(crate) fn apply(&self, (x, y): (f32, f32)) -> (f32, f32) {
         let [r0, r1] = self.m;
         (r0[0] * x + r0[1] * y + r0[2], r1[0] * x + r1[1] * y + r1[2])

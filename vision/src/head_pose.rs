@@ -147,6 +147,16 @@ impl HeadAxes {
         axes
     }
 
+    /// Pixels of the frame a centimetre of the canonical face is long, where it is not foreshortened.
+    pub(crate) fn px_per_cm(&self) -> f32 {
+        self.px_per_cm
+    }
+
+    /// How far up, in head axes, a unit step towards the camera goes: positive for a lowered head.
+    pub(crate) fn up_towards_camera(&self) -> f32 {
+        self.rotation[2][1]
+    }
+
     /// A point of the mesh in head axes (x right in the picture, y up, z out of the face), up to a translation.
     pub(crate) fn point_cm(&self, mesh: &Mesh, index: usize) -> [f32; 3] {
         let [x, y, z] = mesh.points[index];

@@ -7,6 +7,8 @@
 //! What is deliberately absent: any way to get a pixel out of this crate, any image encoder or video writer,
 //! any embedding of a face, any inference about the inside of a person, and audio.
 
+#[cfg(feature = "lab")]
+pub mod degrade;
 mod error;
 mod frame;
 mod gaze;
@@ -16,13 +18,16 @@ mod head_pose;
 pub mod lab;
 pub mod manifest;
 mod models;
+mod motion;
 mod mouth;
 pub mod observation;
+pub mod orientation;
 mod phone;
 mod pipeline;
 mod posture;
 mod preprocess;
 pub mod runtime;
+mod sharpness;
 mod skin;
 mod smile;
 pub mod source;
@@ -34,6 +39,7 @@ pub mod zone;
 
 pub use error::VisionError;
 pub use observation::{Face, Gaze, HeadPose, Observation, Phone, Posture, Rect};
+pub use orientation::{Orientation, Rotate};
 pub use source::{SourceSpec, Timeouts};
 pub use vision::{Event, RunReport, RuntimeReport, Vision, VisionSettings, find_models};
 pub use zone::{Polygon, PolygonError, Zones};

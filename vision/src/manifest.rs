@@ -20,6 +20,9 @@ pub struct Manifest {
     /// Data files beside the models.
     #[serde(rename = "data", default)]
     pub data: Vec<ModelEntry>,
+    /// Weights that this project fitted itself, with the data as their origin.
+    #[serde(default)]
+    pub fitted: Vec<ModelEntry>,
     #[serde(skip)]
     folder: PathBuf,
 }
@@ -100,9 +103,9 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Every file: models first, then data.
+    /// Every file: models first, then data, then what was fitted.
     pub fn files(&self) -> impl Iterator<Item = &ModelEntry> {
-        self.models.iter().chain(&self.data)
+        self.models.iter().chain(&self.data).chain(&self.fitted)
     }
 
     /// Where an entry's file is.

@@ -1,7 +1,7 @@
 //! Whether the mouth is visible, or hidden by a hand, a mug, a card or a mask.
 //!
 //! Each frame gives a logit from what the lower face looks like ([`features`]); decisions compare it with a fixed
-//! bound and with this face's own usual level, over a few frames. Only logits are kept between frames, never pixels.
+//! bound and with this face's own usual level, over a short time. Only logits are kept between frames, never pixels.
 
 mod features;
 
@@ -19,14 +19,19 @@ const LOWEST_HIDDEN: f32 = -2.0;
 /// What is enough to stay hidden.
 const ABOVE_USUAL_TO_STAY: f32 = 1.8;
 const LOWEST_TO_STAY: f32 = -2.4;
-/// Hidden when this many of the latest frames were.
+/// Hidden when this many of the frames of the last moments were: of three at 30 frames a second, of the last two
+/// where frames come more slowly. One frame alone may be odd at any rate.
 const ENTER: usize = 2;
-const RECENT: usize = 3;
+const RECENT_MS: u64 = 80;
 /// Visible again after this long without a hidden frame.
 const LEAVE_MS: u64 = 230;
-/// The usual level: the middle of the first visible frames, then a slow mean, within bounds.
-const SETTLING_FRAMES: usize = 5;
-const FOLLOW: f32 = 0.05;
+/// The usual level: the middle of the first visible moments (three frames at least), then a slow mean with this time
+/// constant, within bounds.
+const SETTLING_MS: u64 = 130;
+const SETTLING_FRAMES_MIN: usize = 3;
+const FOLLOW_MS: f32 = 650.0;
+/// A frame stands for at most this long.
+const MAX_STEP_MS: u64 = 250;
 const USUAL: std::ops::RangeInclusive<f32> = -5.0..=-2.0;
 /// Beyond this turn of the head the lower face is not judged; from a smaller one on, more is asked for, because a
 /// turned mouth is uneven by itself.
@@ -39,8 +44,10 @@ const FORGET_AFTER_MS: u64 = 2_000;
 /// What is remembered between frames.
 #[derive(Default)]
 pub(crate) struct MouthReader {
-    recent: VecDeque<bool>,
+    /// When, and whether hidden, of the last moments.
+    recent: VecDeque<(u64, bool)>,
     first_visible: Vec<f32>,
+    first_visible_ms: u64,
     usual: Option<f32>,
     hidden: bool,
     last_hidden_ms: u64,
@@ -62,6 +69,7 @@ impl MouthReader {
         if t_ms.abs_diff(self.last_ms) > FORGET_AFTER_MS {
             *self = Self::default();
         }
+        let step_ms = t_ms.saturating_sub(self.last_ms).min(MAX_STEP_MS);
         self.last_ms = t_ms;
         // A face that no number can be had of hides its mouth.
         let logit = if logit.is_finite() { logit } else { f32::MAX };
@@ -72,30 +80,34 @@ impl MouthReader {
             self.hidden = logit > if has_colour { HIDDEN } else { HIDDEN_WITHOUT_COLOUR };
             self.last_hidden_ms = t_ms;
         }
-        if self.recent.len() == RECENT {
+        self.recent.push_back((t_ms, now));
+        while self.recent.len() > 2 && self.recent.front().is_some_and(|(at_ms, _)| t_ms.abs_diff(*at_ms) > RECENT_MS) {
             self.recent.pop_front();
         }
-        self.recent.push_back(now);
         if self.hidden {
             if still {
                 self.last_hidden_ms = t_ms;
             }
             self.hidden = t_ms.saturating_sub(self.last_hidden_ms) < LEAVE_MS;
-        } else if self.recent.iter().filter(|hidden| **hidden).count() >= ENTER {
+        } else if self.recent.iter().filter(|(_, hidden)| *hidden).count() >= ENTER {
             self.hidden = true;
             self.last_hidden_ms = t_ms;
         }
         if !self.hidden && !now && logit < 0.0 {
-            self.learn(logit);
+            self.learn(logit, t_ms, step_ms);
         }
     }
 
-    fn learn(&mut self, logit: f32) {
+    fn learn(&mut self, logit: f32, t_ms: u64, step_ms: u64) {
         match &mut self.usual {
-            Some(usual) => *usual += FOLLOW * (logit - *usual),
+            Some(usual) => *usual += (1.0 - (-(step_ms as f32) / FOLLOW_MS).exp()) * (logit - *usual),
             None => {
+                if self.first_visible.is_empty() {
+                    self.first_visible_ms = t_ms;
+                }
                 self.first_visible.push(logit);
-                if self.first_visible.len() == SETTLING_FRAMES {
+                let lasted_ms = t_ms.saturating_sub(self.first_visible_ms);
+                if lasted_ms >= SETTLING_MS && self.first_visible.len() >= SETTLING_FRAMES_MIN {
                     self.usual = Some(features::median(&mut self.first_visible));
                 }
             }
@@ -124,6 +136,26 @@ mod tests {
     fn one_odd_frame_hides_nothing_and_two_do() {
         check(&[-4.0, -4.0, -4.0, 2.0, -4.0, -4.0, -4.0], "vvvvvvv");
         check(&[-4.0, -4.0, 2.0, 2.0, -4.0, -4.0, -4.0, -4.0, -4.0, -4.0, -4.0], "vvvhhhhhhhv");
+    }
+
+    #[test]
+    fn a_hand_hides_the_mouth_for_as_long_at_any_frame_rate() {
+        // Two seconds of a mouth, one of a hand, two of the mouth.
+        let hidden_ms = |fps: u64| -> u64 {
+            let mut reader = MouthReader::default();
+            let hidden = (0..5 * fps).filter(|frame| {
+                let t_ms = frame * 1_000 / fps;
+                reader.add(if (2_000..3_000).contains(&t_ms) { -1.0 } else { -4.0 }, true, t_ms);
+                reader.hidden
+            });
+            hidden.count() as u64 * 1_000 / fps
+        };
+        let usual_ms = hidden_ms(30);
+        for fps in [8, 10, 15, 25] {
+            // A frame later at the most, and the time between two frames of the other rate.
+            let most_ms = 1_000 / fps + 50;
+            assert!(hidden_ms(fps).abs_diff(usual_ms) <= most_ms, "{fps}: {} and {usual_ms} ms", hidden_ms(fps));
+        }
     }
 
     #[test]

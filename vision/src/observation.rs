@@ -17,8 +17,14 @@ pub struct Observation {
     pub face: Option<Face>,
     /// Number of faces seen in the staff zone when the detector last looked.
     pub faces: u8,
-    /// More faces in the staff zone than signed-in people: nothing is read of anyone.
+    /// More faces in the staff zone than signed-in people, now or half a second ago, or several people are signed in,
+    /// who cannot be told apart: nothing is read of anyone.
     pub not_alone: bool,
+    /// The signed-in person's face is followed by its place, read or not; it stays so for a second without being found.
+    pub followed: bool,
+    /// In this frame the followed face was lost while another was near, or could no longer be told from another by its
+    /// place: whose face is seen from now on is in doubt.
+    pub lost_near_another: bool,
     /// The phone-like thing seen by the latest run of the object model, carried over until the next.
     pub phone: Option<Phone>,
     /// Whether the place where a phone would be held could be searched.
@@ -46,7 +52,8 @@ pub struct Face {
     pub gaze: Option<Gaze>,
     /// The head is turned out of the readable range: a known state that counts as not looking.
     pub turned_away: bool,
-    /// Calibrated probability of a smile, 0..1; `None` when the mouth is hidden or the face too small.
+    /// Calibrated probability of a smile, 0..1; `None` when the mouth is hidden, or the face too small or
+    /// too blurred for its size.
     pub smile: Option<f32>,
     /// How far the eyes are open, 0 (closed) to 1 (open).
     pub eyes_open: Option<f32>,
@@ -86,8 +93,18 @@ pub struct Gaze {
     pub yaw_deg: f32,
     /// Positive up.
     pub pitch_deg: f32,
-    /// One standard deviation of the direction, in degrees.
-    pub spread_deg: f32,
+    /// One standard deviation of the yaw, in degrees.
+    pub yaw_spread_deg: f32,
+    /// One standard deviation of the pitch, in degrees: the larger one, because lids cover the irises.
+    pub pitch_spread_deg: f32,
+}
+
+impl Gaze {
+    /// Both spreads in one, in degrees: the root of their mean square.
+    #[must_use]
+    pub fn spread_deg(&self) -> f32 {
+        ((self.yaw_spread_deg.powi(2) + self.pitch_spread_deg.powi(2)) / 2.0).sqrt()
+    }
 }
 
 /// A phone-like thing.

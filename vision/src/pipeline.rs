@@ -2,22 +2,25 @@
 //!
 //! 1. The object model looks at the whole frame for people in the customer and queue zones.
 //! 2. Everything outside the staff zone is filled. Every later crop and tensor comes from the filled frame.
-//! 3. The face detector runs when no face is followed, when the track is doubtful, and a few times a second to
-//!    count faces. More faces than signed-in people: nothing is read of anyone.
+//! 3. The face detector runs when no face is followed, when its place is unsure, and a few times a second to count
+//!    faces. More faces than signed-in people, or several signed-in people: nothing is read of anyone.
 //! 4. Mesh, blendshapes, head pose, gaze, eyes, mouth, posture of the followed face.
 //! 5. The object model looks for a phone on one region of the filled frame; where it saw one, the hand detector
 //!    looks for the hand that holds it, and the image classifier whether it looks like a phone to it.
 
+mod detect;
 mod face;
 mod phone;
 mod schedule;
+mod search;
+mod still;
 
 use crate::error::VisionError;
 use crate::frame::{Frame, ZoneFill};
 use crate::head_pose::CanonicalFace;
 use crate::manifest::Manifest;
 use crate::models::blendshapes::{self, Blendshapes};
-use crate::models::face_detector::{DetectedFace, FaceDetector, Range};
+use crate::models::face_detector::{FaceDetector, Range};
 use crate::models::face_mesh::{self, FaceMesh};
 use crate::models::hand_detector::{self, HandDetector};
 use crate::models::image_classifier::{self, ImageClassifier};
@@ -25,24 +28,20 @@ use crate::models::object_detector::{self, DetectedObject, ObjectDetector, Objec
 use crate::observation::{Observation, Phone, Posture, Rect};
 use crate::phone::PhoneMemory;
 use crate::posture::PostureReader;
-use crate::preprocess::{Preprocessor, ValueRange};
+use crate::preprocess::Preprocessor;
 use crate::runtime::Runtime;
 use crate::skin::SkinTone;
+use crate::smile::SmileModel;
 use crate::timings::{Stage, Timings};
-use crate::track::Track;
+use crate::track::{Look, Track};
 use crate::zone::{Polygon, Zones};
 use schedule::Every;
+use search::Search;
 
 /// Lowest score of a person who counts as present.
 const MIN_PERSON_SCORE: f32 = 0.35;
-/// Which detectors look, in turn until one finds a face, and their lowest scores (MediaPipe's default; on a still
-/// the mesh decides, so that less will do).
-const LOOKS: [(Range, f32); 2] = [(Range::Full, 0.5), (Range::Short, 0.5)];
-const LOOKS_OF_A_STILL: [(Range, f32); 3] = [(Range::Full, 0.5), (Range::Short, 0.3), (Range::Full, 0.2)];
 /// Lowest score of a face that the mesh did not confirm; the short-range model alone is never enough.
 const MIN_UNCONFIRMED_SCORE: f32 = 0.6;
-/// Lowest detector score of a second face.
-const MIN_SECOND_FACE_SCORE: f32 = 0.6;
 
 #[cfg(test)]
 pub(crate) type Inspector = Box<dyn FnMut(&'static str, &[f32])>;
@@ -57,6 +56,7 @@ pub(crate) struct Pipeline {
     hands: HandDetector,
     classifier: ImageClassifier,
     canonical: CanonicalFace,
+    smile: SmileModel,
     preprocessor: Preprocessor,
     zones: Zones,
     fill: Option<ZoneFill>,
@@ -77,8 +77,8 @@ pub(crate) struct Pipeline {
 #[derive(Default)]
 struct Memory {
     track: Track,
-    faces: u8,
-    not_alone: bool,
+    look: Look,
+    search: Search,
     phone: PhoneMemory,
     phone_observable: bool,
     posture: PostureReader,
@@ -117,10 +117,11 @@ impl Pipeline {
             hands: HandDetector::new(runtime, &model(hand_detector::NAME)?)?,
             classifier: ImageClassifier::new(runtime, &model(image_classifier::NAME)?)?,
             canonical: CanonicalFace::new()?,
+            smile: SmileModel::new()?,
             preprocessor: Preprocessor::new(),
             fill: settings.zones.staff.clone().map(ZoneFill::new),
             zones: settings.zones,
-            people: settings.people.max(1),
+            people: settings.people,
             still: false,
             object_clock: Every::hz(settings.objects_hz),
             face_clock: Every::hz(settings.faces_hz),
@@ -183,43 +184,6 @@ impl Pipeline {
         Ok(objects)
     }
 
-    /// Faces of the staff zone. The short-range model looks only where the full-range one found none: it is
-    /// for faces that fill most of the picture. A still is looked at more closely.
-    fn detect(&mut self, frame: &Frame) -> Result<Vec<DetectedFace>, VisionError> {
-        let looks: &[(Range, f32)] = if self.still { &LOOKS_OF_A_STILL } else { &LOOKS };
-        for (range, min_score) in looks {
-            let mut faces = self.detect_with(frame, *range, *min_score)?;
-            if *range == Range::Short {
-                faces.iter_mut().for_each(|face| face.unsure = true);
-            }
-            if !faces.is_empty() {
-                return Ok(faces);
-            }
-        }
-        Ok(Vec::new())
-    }
-
-    fn detect_with(&mut self, frame: &Frame, range: Range, min_score: f32) -> Result<Vec<DetectedFace>, VisionError> {
-        let Self { preprocessor, full_range, short_range, timings, .. } = self;
-        let detector = match range {
-            Range::Full => full_range,
-            Range::Short => short_range,
-        };
-        let frame_from_input = timings.measure(Stage::Preprocess, || {
-            preprocessor.letterbox(frame, range.input_px(), ValueRange::Symmetric, detector.input())
-        })?;
-        #[cfg(test)]
-        if let Some(inspect) = &mut self.inspector {
-            inspect(range.name(), detector.input());
-        }
-        let mut faces = timings.measure(Stage::Detect, || detector.run(frame_from_input, min_score))?;
-        let size = (frame.width_px() as f32, frame.height_px() as f32);
-        if let Some(staff) = &self.zones.staff {
-            faces.retain(|face| staff.contains(face.centre().0 / size.0, face.centre().1 / size.1));
-        }
-        Ok(faces)
-    }
-
     fn observation(&self, frame: &Frame, index: u64, t_ms: u64, found: &FaceResult) -> Observation {
         let memory = &self.memory;
         let phone = memory.phone.state().map(|(object, in_hand)| Phone {
@@ -231,8 +195,10 @@ impl Pipeline {
             frame: index,
             t_ms,
             face: found.face,
-            faces: memory.faces,
-            not_alone: memory.not_alone,
+            faces: memory.look.faces,
+            not_alone: memory.look.not_alone,
+            followed: memory.track.is_following(),
+            lost_near_another: memory.look.lost_near_another,
             phone: phone.filter(|_| memory.phone_observable),
             phone_observable: memory.phone_observable,
             posture: found.posture,

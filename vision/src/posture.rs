@@ -1,95 +1,185 @@
-//! Posture against the person's own: how high and how level the head is, compared with its usual place.
+//! Posture against the person's own: how high, how near and how level the head is, compared with its usual place.
 //!
-//! The usual place is kept in memory while the person is followed, as numbers, and starts anew when the head
-//! stays elsewhere (sitting down, standing up).
+//! A torso that leans forward by 30 degrees lowers the head by about half a face height, and brings it nearer to a
+//! camera in front; one that leans aside tilts the head and shifts it the same way. The usual place is learnt
+//! while the person is followed, kept in memory as numbers, and learnt anew when the head stays elsewhere: after
+//! sitting down or standing up, at another place, for another person. Shoulders and hips are not looked for.
+//! Where the head is not near a known place, nothing is said. All smoothing is in time, not in frames.
 
 use crate::observation::{HeadPose, Posture};
 
-/// Observed time before anything is said.
+/// Observed time at one place before anything is said.
 const SETTLING_MS: u64 = 10_000;
 /// How slowly the usual place follows.
 const FOLLOW_MS: f32 = 60_000.0;
-/// Head this many face heights below its usual place: not upright at all.
-const LOW_FACE_HEIGHTS: f32 = 1.0;
-/// A head tilted more than this, or below this uprightness, leans.
-const LEANING_ROLL_DEG: f32 = 15.0;
-const LEANING_UPRIGHT: f32 = 0.5;
-/// Away from the usual place for this long: the person changed between sitting and standing.
-const ANEW_AFTER_MS: u64 = 30_000;
+/// Place and tilt are averaged over about this long: longer than a nod or a glance aside matters.
+const SMOOTH_MS: f32 = 700.0;
 /// The longest step between two frames that counts as observed.
 const MAX_STEP_MS: u64 = 500;
+/// After this long without a head it may be somebody else's.
+const FORGET_AFTER_MS: u64 = 60_000;
 
-/// The person's usual head place.
-#[derive(Default)]
-pub(crate) struct PostureReader {
-    usual: Option<Usual>,
-    observed_ms: u64,
-    last_ms: Option<u64>,
-    low_ms: u64,
+/// A head so many face heights below its usual place leans: a torso (3.5 face heights from the hip) at 30 degrees.
+const LOW: f32 = 0.5;
+/// The same where the face has also grown by [`GROWN`]: at 22 degrees.
+const LOW_AND_NEAR: f32 = 0.3;
+const GROWN: f32 = 0.1;
+/// A head tilted more than this from its usual roll leans.
+const TILTED_DEG: f32 = 15.0;
+/// The same where the head is also shifted to that side by [`SHIFTED`] face heights: a torso at 10 degrees.
+const TILTED_AND_SHIFTED_DEG: f32 = 10.0;
+const SHIFTED: f32 = 0.5;
+/// Leaning begins at half of upright and ends a little above.
+const LEANING_BEGINS: f32 = 0.5;
+const LEANING_ENDS: f32 = 0.6;
+
+/// Beyond these the head is elsewhere, not leaning: lower (sitting down takes two face heights and more), higher
+/// (standing up), nearer or farther (walking).
+const ELSEWHERE_LOW: f32 = 1.5;
+const ELSEWHERE_HIGH: f32 = 0.5;
+const ELSEWHERE_SIZE: f32 = 1.35;
+/// Elsewhere for this long: the person changed between sitting and standing, or works at another place now.
+const ANEW_ELSEWHERE_MS: u64 = 5_000;
+/// Leaning for this long: it is how the person sits or stands now.
+const ANEW_LEANING_MS: u64 = 30_000;
+
+/// Where a head is, in frame pixels and degrees.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    x: f32,
+    y: f32,
+    height: f32,
+    roll_deg: f32,
 }
 
-#[derive(Clone, Copy)]
-struct Usual {
-    centre_y: f32,
-    face_height: f32,
+impl Place {
+    /// Moves by `weight` (0 to 1) of the way to `other`.
+    fn approach(&mut self, other: &Self, weight: f32) {
+        for (own, other) in [
+            (&mut self.x, other.x),
+            (&mut self.y, other.y),
+            (&mut self.height, other.height),
+            (&mut self.roll_deg, other.roll_deg),
+        ] {
+            *own += weight * (other - *own);
+        }
+    }
+
+    /// Face heights below `usual`.
+    fn below(&self, usual: &Self) -> f32 {
+        (self.y - usual.y) / usual.height
+    }
+
+    fn is_elsewhere(&self, usual: &Self, most_below: f32) -> bool {
+        let size = self.height / usual.height;
+        let below = self.below(usual);
+        !(-ELSEWHERE_HIGH..=most_below).contains(&below) || !(1.0 / ELSEWHERE_SIZE..=ELSEWHERE_SIZE).contains(&size)
+    }
+
+    /// 1 at the usual place, 0.5 where it begins to lean, 0 twice as far.
+    fn uprightness(&self, usual: &Self) -> f32 {
+        let near = ((self.height / usual.height - 1.0) / GROWN).clamp(0.0, 1.0);
+        let low = self.below(usual) / (LOW + near * (LOW_AND_NEAR - LOW));
+        let tilt_deg = self.roll_deg - usual.roll_deg;
+        // Roll is positive with the top of the head towards the right of the picture.
+        let shift = (self.x - usual.x) / usual.height * tilt_deg.signum();
+        let shifted = (shift / SHIFTED).clamp(0.0, 1.0);
+        let tilted = tilt_deg.abs() / (TILTED_DEG + shifted * (TILTED_AND_SHIFTED_DEG - TILTED_DEG));
+        (1.0 - low.max(tilted) / 2.0).clamp(0.0, 1.0)
+    }
+}
+
+/// The person's usual place of the head, and where it is now.
+#[derive(Default)]
+pub(crate) struct PostureReader {
+    usual: Option<Place>,
+    settled_ms: u64,
+    now: Option<Place>,
+    last_ms: Option<u64>,
+    leaning: bool,
+    leaning_ms: u64,
+    elsewhere_ms: u64,
 }
 
 impl PostureReader {
     /// Reads one face box (left, top, right, bottom, in frame pixels).
     pub(crate) fn read(&mut self, t_ms: u64, face: &[f32; 4], head: &HeadPose) -> Option<Posture> {
-        let step_ms = self.last_ms.map_or(0, |last| t_ms.saturating_sub(last)).min(MAX_STEP_MS);
+        let [left, top, right, bottom] = *face;
+        let seen =
+            Place { x: (left + right) / 2.0, y: (top + bottom) / 2.0, height: bottom - top, roll_deg: head.roll_deg };
+        let numbers = [seen.x, seen.y, seen.height, seen.roll_deg];
+        if seen.height < 1.0 || numbers.iter().any(|number| !number.is_finite()) {
+            return None;
+        }
+        let gone_ms = self.last_ms.map_or(0, |last_ms| t_ms.saturating_sub(last_ms));
+        if gone_ms > FORGET_AFTER_MS {
+            *self = Self::default();
+        }
+        let step_ms = gone_ms.min(MAX_STEP_MS);
         self.last_ms = Some(t_ms);
-        self.observed_ms += step_ms;
-        let (centre_y, face_height) = ((face[1] + face[3]) / 2.0, face[3] - face[1]);
-        let usual = self.usual.get_or_insert(Usual { centre_y, face_height });
-        let low = (centre_y - usual.centre_y) / usual.face_height.max(1.0);
-        let upright = (1.0 - low.max(0.0) / LOW_FACE_HEIGHTS).clamp(0.0, 1.0);
-        let weight = if self.observed_ms < SETTLING_MS { 0.1 } else { step_ms as f32 / FOLLOW_MS };
-        if upright > LEANING_UPRIGHT || self.observed_ms < SETTLING_MS {
-            usual.centre_y += weight * (centre_y - usual.centre_y);
-            usual.face_height += weight * (face_height - usual.face_height);
-            self.low_ms = 0;
-        } else {
-            self.low_ms += step_ms;
-            if self.low_ms > ANEW_AFTER_MS {
-                *self = Self::default();
+        let now = match &mut self.now {
+            Some(now) if gone_ms <= MAX_STEP_MS => {
+                now.approach(&seen, weight(step_ms, SMOOTH_MS));
+                *now
+            }
+            now => *now.insert(seen),
+        };
+        let Some(usual) = self.usual else {
+            self.usual = Some(now);
+            return None;
+        };
+        if self.settled_ms < SETTLING_MS {
+            self.settle(usual, &now, step_ms);
+            return None;
+        }
+        self.compare(usual, &now, step_ms)
+    }
+
+    /// Learns the usual place: the mean of some time in which the head stays near it.
+    fn settle(&mut self, usual: Place, now: &Place, step_ms: u64) {
+        if now.is_elsewhere(&usual, LOW) {
+            *self = Self { usual: Some(*now), now: Some(*now), last_ms: self.last_ms, ..Self::default() };
+            return;
+        }
+        self.settled_ms += step_ms;
+        let share = step_ms as f32 / self.settled_ms.max(1) as f32;
+        self.usual = Some(usual).map(|mut usual| {
+            usual.approach(now, share);
+            usual
+        });
+    }
+
+    fn compare(&mut self, mut usual: Place, now: &Place, step_ms: u64) -> Option<Posture> {
+        if now.is_elsewhere(&usual, ELSEWHERE_LOW) {
+            self.elsewhere_ms += step_ms;
+            self.leaning = false;
+            if self.elsewhere_ms >= ANEW_ELSEWHERE_MS {
+                *self = Self { usual: Some(*now), now: Some(*now), last_ms: self.last_ms, ..Self::default() };
+            }
+            return None;
+        }
+        self.elsewhere_ms = 0;
+        let upright = now.uprightness(&usual);
+        self.leaning = upright < if self.leaning { LEANING_ENDS } else { LEANING_BEGINS };
+        if self.leaning {
+            self.leaning_ms += step_ms;
+            if self.leaning_ms > ANEW_LEANING_MS {
+                *self = Self { usual: Some(*now), now: Some(*now), last_ms: self.last_ms, ..Self::default() };
                 return None;
             }
+        } else {
+            self.leaning_ms = 0;
+            usual.approach(now, weight(step_ms, FOLLOW_MS));
+            self.usual = Some(usual);
         }
-        (self.observed_ms >= SETTLING_MS).then_some(Posture {
-            upright,
-            leaning: upright < LEANING_UPRIGHT || head.roll_deg.abs() > LEANING_ROLL_DEG,
-        })
+        Some(Posture { upright, leaning: self.leaning })
     }
+}
+
+/// How far a first-order average goes towards a new value after `step_ms`.
+fn weight(step_ms: u64, time_constant_ms: f32) -> f32 {
+    1.0 - (-(step_ms as f32) / time_constant_ms).exp()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LEVEL: HeadPose = HeadPose { yaw_deg: 0.0, pitch_deg: 0.0, roll_deg: 0.0 };
-
-    #[test]
-    fn nothing_is_said_before_the_usual_place_is_known_and_a_low_head_leans() {
-        let mut reader = PostureReader::default();
-        let high = [100.0, 100.0, 180.0, 200.0];
-        let low = [100.0, 190.0, 180.0, 290.0];
-        assert_eq!(reader.read(0, &high, &LEVEL), None);
-        for t in 1..130 {
-            reader.read(t * 100, &high, &LEVEL);
-        }
-        assert_eq!(reader.read(13_000, &high, &LEVEL), Some(Posture { upright: 1.0, leaning: false }));
-        let leaning = reader.read(13_100, &low, &LEVEL).expect("settled");
-        assert!(leaning.leaning && leaning.upright < 0.2, "{leaning:?}");
-    }
-
-    #[test]
-    fn sitting_down_for_good_starts_anew() {
-        let mut reader = PostureReader::default();
-        for t in 0..130 {
-            reader.read(t * 100, &[100.0, 100.0, 180.0, 200.0], &LEVEL);
-        }
-        let last = (130..1000).map(|t| reader.read(t * 100, &[100.0, 250.0, 180.0, 350.0], &LEVEL)).last();
-        assert!(last.flatten().is_some_and(|posture| !posture.leaning));
-    }
-}
+mod tests;

@@ -30,18 +30,20 @@ impl Preprocessor {
         Self { square: Frame::empty() }
     }
 
-    /// The whole frame, scaled to fit and centred in a square of `side_px`, the rest filled. Returns
-    /// `frame_from_input`.
+    /// A part of the frame, scaled to fit `share` (0..1) of a square of `side_px` and centred in it, the rest filled.
+    /// `part` is in frame pixels and lies within the frame. Returns `frame_from_input`.
     pub(crate) fn letterbox(
         &mut self,
         frame: &Frame,
+        part: Rect,
         side_px: usize,
+        share: f32,
         range: ValueRange,
         tensor: &mut [f32],
     ) -> Result<Affine, VisionError> {
-        let (width, height) = (frame.width_px() as f32, frame.height_px() as f32);
+        let (width, height) = (part.width as f32, part.height as f32);
         let side = side_px as f32;
-        let scale = (side / width).min(side / height);
+        let scale = (side / width).min(side / height) * share;
         let fitted = |length: f32| ((length * scale).round() as i32).clamp(1, side_px as i32);
         let (w, h) = (fitted(width), fitted(height));
         let (left, top) = ((side_px as i32 - w) / 2, (side_px as i32 - h) / 2);
@@ -49,11 +51,13 @@ impl Preprocessor {
         {
             let mut inner = Mat::roi_mut(self.square.mat_mut(), Rect::new(left, top, w, h))
                 .map_err(VisionError::image("letterbox"))?;
-            resize(frame, &mut inner, Size::new(w, h), scale < 0.5)?;
+            let part = Mat::roi(frame.mat(), part).map_err(VisionError::image("letterbox"))?;
+            resize(&part, &mut inner, Size::new(w, h), scale < 0.5)?;
         }
         fill_float(self.square.bytes()?, range, tensor);
         let (sx, sy) = (width / w as f32, height / h as f32);
-        Ok(Affine { m: [[sx, 0.0, -(left as f32) * sx], [0.0, sy, -(top as f32) * sy]] })
+        let (x, y) = (part.x as f32 - left as f32 * sx, part.y as f32 - top as f32 * sy);
+        Ok(Affine { m: [[sx, 0.0, x], [0.0, sy, y]] })
     }
 
     /// The whole frame stretched to a square of `side_px`. Returns `frame_from_input`.
@@ -61,7 +65,7 @@ impl Preprocessor {
         let (width, height) = (frame.width_px() as f32, frame.height_px() as f32);
         let side = side_px as f32;
         let size = Size::new(side_px as i32, side_px as i32);
-        resize(frame, self.square.mat_mut(), size, width > 2.0 * side || height > 2.0 * side)?;
+        resize(frame.mat(), self.square.mat_mut(), size, width > 2.0 * side || height > 2.0 * side)?;
         fill_bytes(self.square.bytes()?, tensor);
         Ok(Affine { m: [[width / side, 0.0, 0.0], [0.0, height / side, 0.0]] })
     }
@@ -167,13 +171,13 @@ impl Preprocessor {
 }
 
 fn resize(
-    frame: &Frame,
+    from: &impl opencv::core::ToInputArray,
     into: &mut impl opencv::core::ToOutputArray,
     size: Size,
     shrinks_much: bool,
 ) -> Result<(), VisionError> {
     let interpolation = if shrinks_much { INTER_AREA } else { INTER_LINEAR };
-    imgproc::resize(frame.mat(), into, size, 0.0, 0.0, interpolation).map_err(VisionError::image("resize"))
+    imgproc::resize(from, into, size, 0.0, 0.0, interpolation).map_err(VisionError::image("resize"))
 }
 
 fn fill_float(bgr: &[u8], range: ValueRange, rgb: &mut [f32]) {

@@ -31,6 +31,15 @@ pub enum SourceSpec {
     },
     /// A folder of images, each on its own.
     Stills(PathBuf),
+    /// These images, each on its own, in this order; small crops of faces are brought into a shape in which a face
+    /// detector can find them.
+    #[cfg(feature = "lab")]
+    Crops {
+        /// The images.
+        files: Vec<PathBuf>,
+        /// What is done to each before anything else: a crop's pixels are the camera's.
+        degradation: Option<crate::degrade::Degradation>,
+    },
     /// The staged demo scene.
     Staged,
 }
@@ -70,6 +79,8 @@ impl SourceSpec {
         match self {
             Self::Device(path) | Self::Stills(path) | Self::File { path, .. } => path.display().to_string(),
             Self::Stream(address) => without_credentials(address),
+            #[cfg(feature = "lab")]
+            Self::Crops { files, .. } => format!("{} stills", files.len()),
             Self::Staged => "staged scene".to_owned(),
         }
     }
@@ -86,6 +97,8 @@ impl SourceSpec {
             Self::Device(_) | Self::Stream(_) => Box::new(live::LiveSource::open(self.clone(), timeouts, retry)?),
             Self::File { path, times } => Box::new(file::FileSource::open(path, *times)?),
             Self::Stills(folder) => Box::new(stills::StillsSource::open(folder)?),
+            #[cfg(feature = "lab")]
+            Self::Crops { files, degradation } => Box::new(stills::StillsSource::crops(files, *degradation)),
             Self::Staged => Box::new(staged::StagedSource::new()?),
         })
     }

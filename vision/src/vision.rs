@@ -10,6 +10,7 @@ use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::manifest::Manifest;
 use crate::observation::Observation;
+use crate::orientation::{Orientation, Upright};
 use crate::pipeline::{Pipeline, PipelineSettings};
 use crate::runtime::{Provider, Runtime, RuntimeSettings};
 use crate::source::{Next, SourceSpec, Timeouts};
@@ -25,7 +26,10 @@ pub struct VisionSettings {
     pub runtime: RuntimeSettings,
     /// Zones of the camera.
     pub zones: Zones,
-    /// Signed-in people; more faces than these in the staff zone means not alone.
+    /// How the camera's picture lies; zones and observations are those of the upright picture.
+    pub orientation: Orientation,
+    /// Signed-in people; more faces than these in the staff zone means not alone. With more than one, nothing is read
+    /// of anyone, because nothing here could tell whose face is whose; presence is.
     pub people: u8,
     /// How often the object model looks, per second.
     pub objects_hz: f32,
@@ -45,6 +49,7 @@ impl VisionSettings {
             models: models.into(),
             runtime: RuntimeSettings::default(),
             zones: Zones::default(),
+            orientation: Orientation::default(),
             people: 1,
             objects_hz: 3.0,
             faces_hz: 4.0,
@@ -109,9 +114,12 @@ pub struct RuntimeReport {
 /// Loaded models, ready for a source.
 pub struct Vision {
     pipeline: Pipeline,
+    upright: Upright,
     report: RuntimeReport,
     timeouts: Timeouts,
     retry: bool,
+    #[cfg(feature = "lab")]
+    degradation: Option<crate::degrade::Degradation>,
 }
 
 impl Vision {
@@ -138,7 +146,15 @@ impl Vision {
             library: runtime.library().to_owned(),
             models: manifest.models.iter().map(|entry| (entry.name.clone(), entry.sha256.clone())).collect(),
         };
-        Ok(Self { pipeline, report, timeouts: settings.timeouts, retry: settings.retry })
+        Ok(Self {
+            pipeline,
+            upright: Upright::new(settings.orientation),
+            report,
+            timeouts: settings.timeouts,
+            retry: settings.retry,
+            #[cfg(feature = "lab")]
+            degradation: None,
+        })
     }
 
     /// What computes the models.
@@ -157,7 +173,14 @@ impl Vision {
     #[cfg(feature = "lab")]
     #[must_use]
     pub fn reading(&self) -> Option<crate::lab::FaceReading> {
-        self.pipeline.reading
+        self.pipeline.reading.clone()
+    }
+
+    /// From now on every frame is made worse right after it was captured; `None` ends that. The models stay loaded.
+    /// [`SourceSpec::Crops`] has a degradation of its own, which comes before the crops' preparation.
+    #[cfg(feature = "lab")]
+    pub fn degrade(&mut self, degradation: Option<crate::degrade::Degradation>) {
+        self.degradation = degradation;
     }
 
     /// Opens a source and passes its frames through the models until it ends, `stop` is set, or `sink` breaks.
@@ -175,6 +198,7 @@ impl Vision {
         let end = self.run_until(source, stop, sink);
         // Whatever ended the run, nothing of it stays in memory.
         self.pipeline.forget();
+        self.upright.wipe();
         end
     }
 
@@ -197,9 +221,14 @@ impl Vision {
             let file;
             let event = match &next {
                 Next::Frame(stamp) => {
+                    #[cfg(feature = "lab")]
+                    if let Some(degradation) = self.degradation {
+                        degradation.apply(&mut frame, stamp.index)?;
+                    }
+                    let frame = self.upright.of(&mut frame)?;
                     let observation = match stamp.file {
-                        Some(_) => self.pipeline.process_still(&mut frame, stamp.index)?,
-                        None => self.pipeline.process(&mut frame, stamp.index, stamp.t_ms)?,
+                        Some(_) => self.pipeline.process_still(frame, stamp.index)?,
+                        None => self.pipeline.process(frame, stamp.index, stamp.t_ms)?,
                     };
                     report.processed += 1;
                     file = stamp.file.clone();
@@ -211,6 +240,7 @@ impl Vision {
                 }
                 Next::Lost { why } => {
                     self.pipeline.forget();
+                    self.upright.wipe();
                     frame.wipe();
                     Event::Lost { why }
                 }

@@ -1,31 +1,94 @@
 //! Nods on drawn curves of pitch and yaw, with noise.
 
+mod staged;
+
 use proptest::prelude::*;
 
 use super::*;
+use staged::{Random, Sequence};
 
-/// Samples `pose` (seconds to pitch and yaw, degrees) for `length_s` at `fps`, adds noise of about 1 degree (one
+const PLACE: Rect = Rect { x: 0.4, y: 0.3, w: 0.1, h: 0.15 };
+
+fn pose(pitch_deg: f32, yaw_deg: f32) -> HeadPose {
+    HeadPose { yaw_deg, pitch_deg, roll_deg: 0.0 }
+}
+
+/// Samples `pose` (seconds to pitch and yaw, degrees) for `length_s` at `fps`, adds noise of half a degree (one
 /// standard deviation, drawn from `seed`) and counts nods.
-fn nods(length_s: f32, fps: f32, seed: u64, pose: impl Fn(f32) -> (f32, f32)) -> Vec<u64> {
-    let mut random = seed.wrapping_mul(2).wrapping_add(1);
-    let mut noise = move || {
-        // The sum of twelve uniform numbers is close to normal, with a standard deviation of 1.
-        (0..12)
-            .map(|_| {
-                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                (random >> 40) as f32 / (1u64 << 24) as f32
-            })
-            .sum::<f32>()
-            - 6.0
-    };
+fn nods(length_s: f32, fps: f32, seed: u64, curve: impl Fn(f32) -> (f32, f32)) -> Vec<u64> {
+    let mut random = Random::new(seed);
     let mut detector = NodDetector::default();
     (0..(length_s * fps) as u64)
         .filter_map(|frame| {
             let t_s = frame as f32 / fps;
-            let (pitch_deg, yaw_deg) = pose(t_s);
-            detector.push((t_s * 1_000.0) as u64, pitch_deg + noise(), yaw_deg + noise())
+            let (pitch_deg, yaw_deg) = curve(t_s);
+            let head = pose(pitch_deg + 0.5 * random.normal(), yaw_deg + 0.5 * random.normal());
+            detector.push((t_s * 1_000.0) as u64, head, PLACE)
         })
         .collect()
+}
+
+/// How many of 200 staged sequences are counted exactly at this frame rate, and by how much the others are off.
+fn staged(fps: f32) -> (u32, Vec<(u64, i64)>) {
+    let mut wrong = Vec::new();
+    for seed in 0..200 {
+        let mut random = Random::new(seed);
+        let sequence = Sequence::new(&mut random);
+        let mut detector = NodDetector::default();
+        let poses = sequence.poses(fps, &mut random);
+        let found = poses
+            .iter()
+            .filter(|(t_ms, pitch_deg, yaw_deg)| detector.push(*t_ms, pose(*pitch_deg, *yaw_deg), PLACE).is_some());
+        let off = found.count() as i64 - i64::from(sequence.nods);
+        if off != 0 {
+            wrong.push((seed, off));
+        }
+    }
+    (200 - wrong.len() as u32, wrong)
+}
+
+#[test]
+fn staged_sequences_are_counted_exactly_in_95_of_100() {
+    for fps in [10.0, 12.5, 15.0, 20.0, 25.0, 30.0] {
+        let (exact, wrong) = staged(fps);
+        eprintln!("{fps} frames a second: {exact} of 200");
+        assert!(exact >= 190, "{fps} frames a second: {exact} of 200; off: {wrong:?}");
+    }
+}
+
+#[test]
+fn at_too_few_frames_a_second_nods_are_missed_but_never_invented() {
+    for fps in [5.0, 8.0] {
+        let (exact, wrong) = staged(fps);
+        eprintln!("{fps} frames a second: {exact} of 200");
+        let invented: i64 = wrong.iter().map(|(_, off)| off.max(&0)).sum();
+        assert!(invented <= 2, "{fps} frames a second: {exact} of 200; off: {wrong:?}");
+    }
+}
+
+#[test]
+fn another_face_in_its_place_does_not_nod() {
+    for moved in [0.0, 0.03] {
+        let mut detector = NodDetector::default();
+        // Every half second another face, looking elsewhere: by its pose, or by its place.
+        let turned_deg = if moved > 0.0 { 7.0 } else { 15.0 };
+        for frame in 0..600u64 {
+            let other = (frame / 15) % 2 == 0;
+            let place = Rect { x: if other { PLACE.x + moved } else { PLACE.x }, ..PLACE };
+            let head = pose(if other { -turned_deg } else { 0.0 }, 0.0);
+            assert_eq!(detector.push(frame * 33, head, place), None, "frame {frame}, moved by {moved}");
+        }
+    }
+}
+
+#[test]
+fn a_nod_survives_a_face_that_is_lost_for_two_frames() {
+    let mut detector = NodDetector::default();
+    let found = (0..90u64).filter(|frame| ![31, 32, 40].contains(frame)).filter_map(|frame| {
+        let t_s = frame as f32 / 30.0;
+        detector.push(frame * 1_000 / 30, pose(dip(t_s, 1.0, 0.6, 12.0), 0.0), PLACE)
+    });
+    assert_eq!(found.count(), 1);
 }
 
 /// A dip of `depth_deg` from `from_s`, down and back within `length_s`.
@@ -78,14 +141,14 @@ fn a_shaken_head_is_not_a_nod() {
 fn half_a_nod_before_a_hole_is_not_a_nod() {
     let mut detector = NodDetector::default();
     let pitches = [(0, 0.0), (40, 0.0), (80, -6.0), (120, -12.0), (600, -6.0), (640, 0.0), (680, 0.0)];
-    assert!(pitches.iter().all(|&(t_ms, pitch_deg)| detector.push(t_ms, pitch_deg, 0.0).is_none()));
+    assert!(pitches.iter().all(|&(t_ms, pitch_deg)| detector.push(t_ms, pose(pitch_deg, 0.0), PLACE).is_none()));
 }
 
 #[test]
 fn memory_is_bounded() {
     let mut detector = NodDetector::default();
     for t_ms in 0..100_000 {
-        detector.push(t_ms, 0.0, 0.0);
+        detector.push(t_ms, pose(0.0, 0.0), PLACE);
     }
     assert!(detector.poses.len() <= POSES_MAX + 1 && detector.raw.len() <= POSES_MAX + 1);
 }

@@ -83,6 +83,12 @@ impl DetectedFace {
         self.bounds[3] - self.bounds[1]
     }
 
+    /// Whether a point of the frame lies in the box.
+    pub(crate) fn holds(&self, (x, y): (f32, f32)) -> bool {
+        let [left, top, right, bottom] = self.bounds;
+        (left..=right).contains(&x) && (top..=bottom).contains(&y)
+    }
+
     pub(crate) fn centre(&self) -> (f32, f32) {
         ((self.bounds[0] + self.bounds[2]) / 2.0, (self.bounds[1] + self.bounds[3]) / 2.0)
     }
@@ -154,8 +160,9 @@ fn to_frame(face: &DetectedFace, frame_from_input: Affine) -> DetectedFace {
     }
 }
 
-/// Weighted non-maximum suppression, as BlazeFace's paper has it: overlapping boxes are averaged by score.
-fn merge_overlapping(mut candidates: Vec<DetectedFace>) -> Vec<DetectedFace> {
+/// Weighted non-maximum suppression, as BlazeFace's paper has it: overlapping boxes are averaged by score. A face of
+/// which any detector is sure is sure.
+pub(crate) fn merge_overlapping(mut candidates: Vec<DetectedFace>) -> Vec<DetectedFace> {
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut faces = Vec::new();
     while let Some(best) = candidates.first().copied() {
@@ -169,7 +176,8 @@ fn merge_overlapping(mut candidates: Vec<DetectedFace>) -> Vec<DetectedFace> {
 
 fn weighted_mean(faces: &[DetectedFace], score: f32) -> DetectedFace {
     let total: f32 = faces.iter().map(|face| face.score).sum();
-    let mut mean = DetectedFace { bounds: [0.0; 4], score, unsure: false, keypoints: [(0.0, 0.0); 6] };
+    let unsure = faces.iter().all(|face| face.unsure);
+    let mut mean = DetectedFace { bounds: [0.0; 4], score, unsure, keypoints: [(0.0, 0.0); 6] };
     for face in faces {
         let weight = face.score / total;
         for (sum, value) in mean.bounds.iter_mut().zip(face.bounds) {

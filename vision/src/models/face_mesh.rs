@@ -9,6 +9,7 @@ use crate::error::VisionError;
 use crate::geometry::{Affine, RotatedSquare};
 use crate::manifest::VerifiedModel;
 use crate::runtime::Runtime;
+use crate::sharpness::{Grid, sharpness};
 
 /// Side of the input, in pixels.
 pub(crate) const INPUT_PX: usize = 256;
@@ -21,6 +22,8 @@ pub(crate) const FACE_POINTS: usize = 468;
 pub(crate) const MIN_PRESENCE: f32 = 0.5;
 /// How much larger than the face the crop is.
 pub(crate) const CROP_SCALE: f32 = 1.5;
+/// Distance of the pixels that the sharpness is judged by.
+const SHARPNESS_EVERY_PX: usize = 2;
 /// Outer eye corners: the person's right (left in the picture) and left.
 pub(crate) const OUTER_EYE_CORNERS: (usize, usize) = (33, 263);
 
@@ -68,6 +71,24 @@ impl Mesh {
         (a.0 - b.0).hypot(a.1 - b.1)
     }
 
+    /// How sharp the picture of the face is: second against first differences of the frame's pixels, in the crop (RGB,
+    /// 0..1) that the mesh was fitted to. 1 where it shows no edges.
+    pub(crate) fn sharpness(&self, crop: &[f32]) -> f32 {
+        let (right, left) = OUTER_EYE_CORNERS;
+        let ([right_x, right_y], [left_x, left_y]) = (self.crop_xy[right], self.crop_xy[left]);
+        let enlarged = (right_x - left_x).hypot(right_y - left_y) / self.distance_px(right, left).max(1e-3);
+        let step = (enlarged.round() as usize).clamp(1, INPUT_PX / 8);
+        let within = |axis: usize| {
+            let places = || self.crop_xy.iter().map(|place| place[axis]).filter(|place| place.is_finite());
+            let last = INPUT_PX - 1 - step;
+            let place = |value: f32| (value.max(0.0) as usize).min(last);
+            place(places().fold(f32::MAX, f32::min))..place(places().fold(0.0, f32::max))
+        };
+        let grid = Grid { columns: within(0), rows: within(1), every: SHARPNESS_EVERY_PX };
+        let green = |x: usize, y: usize| crop.get((y * INPUT_PX + x) * 3 + 1).map(|value| value * 255.0);
+        sharpness(green, &grid, step).unwrap_or(1.0)
+    }
+
     pub(crate) fn xy(&self, index: usize) -> (f32, f32) {
         (self.points[index][0], self.points[index][1])
     }
@@ -90,6 +111,17 @@ impl FaceMesh {
 
     pub(crate) fn input(&mut self) -> &mut [f32] {
         self.0.input()
+    }
+
+    /// Mirrors the crop that the input holds, left to right.
+    pub(crate) fn mirror_input(&mut self) {
+        for row in self.0.input().chunks_exact_mut(INPUT_PX * 3) {
+            for column in 0..INPUT_PX / 2 {
+                for channel in 0..3 {
+                    row.swap(column * 3 + channel, (INPUT_PX - 1 - column) * 3 + channel);
+                }
+            }
+        }
     }
 
     /// The mesh, or `None` when the model's numbers are unusable.

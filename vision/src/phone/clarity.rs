@@ -3,6 +3,7 @@
 //! Works on the model's input in place: nothing of it is kept but three numbers.
 
 use crate::frame::FILL;
+use crate::sharpness::{Grid, differences, sharpness};
 
 /// Pictures darker than this on average are brightened to it. Half the light cost the object model a quarter to a
 /// half of the phones it had found; multiplied back, the same picture cost it none.
@@ -12,8 +13,6 @@ const MIN_MEAN: f32 = 18.0;
 /// Second differences against first differences (99th percentiles): 0.4 to 0.7 sharp, 0.2 blurred by 1.5 px, where
 /// phones are still found, 0.1 by 3 px, where half of them are lost.
 const MIN_SHARPNESS: f32 = 0.15;
-/// A first difference, in grey levels after brightening, below which there is nothing to be sharp.
-const MIN_EDGE: u8 = 6;
 /// Noise, as a standard deviation in grey levels of the input: 0 to 1 in compressed pictures. Smoothing helps against
 /// it. With 7, one phone clip of three lost more than a tenth of its looks all the same, with 14 all three did.
 const NOISY: f32 = 3.0;
@@ -47,7 +46,7 @@ pub(crate) fn even_out(rgb: &mut [u8], side_px: usize) -> Clarity {
             }
         }
     }
-    match sharpness(rgb, side_px) {
+    match sharpness(green(rgb, side_px), &grid(side_px), 1) {
         Some(sharpness) if sharpness < MIN_SHARPNESS => Clarity::Blurred,
         _ => Clarity::Clear,
     }
@@ -65,8 +64,8 @@ pub(crate) enum Noise {
 
 /// Judges the noise by the median second difference, to which edges add little.
 pub(crate) fn noise(rgb: &[u8], side_px: usize) -> Noise {
-    let [_, second] = differences(rgb, side_px, 3);
-    let deviation = f32::from(from_above(&second, 0.5)) / MEDIAN_OF_NOISE;
+    let [_, second] = differences(green(rgb, side_px), &grid(side_px), (1, 0));
+    let deviation = second.from_above(0.5) / MEDIAN_OF_NOISE;
     if deviation > MAX_NOISE {
         Noise::TooMuch
     } else if deviation > NOISY {
@@ -90,51 +89,14 @@ fn mean(rgb: &[u8], side_px: usize) -> Option<f32> {
     (count > 0).then(|| sum as f32 / count as f32)
 }
 
-/// The larger of both directions, so that a hand that moves one way does not blur the picture; `None` where there
-/// are no edges to judge by.
-fn sharpness(rgb: &[u8], side_px: usize) -> Option<f32> {
-    let along = |next: usize| {
-        let [first, second] = differences(rgb, side_px, next);
-        let edge = from_above(&first, 0.01);
-        (edge >= MIN_EDGE).then(|| f32::from(from_above(&second, 0.01)) / f32::from(edge))
-    };
-    match (along(3), along(3 * side_px)) {
-        (Some(x), Some(y)) => Some(x.max(y)),
-        (x, y) => x.or(y),
-    }
+/// Green of a pixel, where nothing is filled.
+fn green(rgb: &[u8], side_px: usize) -> impl Fn(usize, usize) -> Option<f32> {
+    let pixels = rgb.as_chunks::<3>().0;
+    move |x, y| pixels.get(y * side_px + x).filter(|pixel| **pixel != [FILL; 3]).map(|pixel| f32::from(pixel[1]))
 }
 
-/// Histograms of the first (over two pixels) and second differences of green between neighbours `next` bytes apart,
-/// where nothing is filled.
-fn differences(rgb: &[u8], side_px: usize, next: usize) -> [[u32; 256]; 2] {
-    let [mut first, mut second] = [[0u32; 256]; 2];
-    for row in (1..side_px - 1).step_by(STEP_PX) {
-        for column in (1..side_px - 1).step_by(STEP_PX) {
-            let middle = (row * side_px + column) * 3;
-            let pixels = [middle - next, middle, middle + next].map(|index| &rgb[index..index + 3]);
-            if pixels.iter().any(|pixel| **pixel == [FILL; 3]) {
-                continue;
-            }
-            let [before, here, after] = pixels.map(|pixel| i32::from(pixel[1]));
-            let bin = |difference: i32| usize::from(u8::try_from(difference.abs()).unwrap_or(u8::MAX));
-            first[bin(after - before)] += 1;
-            second[bin(after - 2 * here + before)] += 1;
-        }
-    }
-    [first, second]
-}
-
-/// The value that this share of a histogram lies above.
-fn from_above(histogram: &[u32; 256], share: f32) -> u8 {
-    let mut left = (histogram.iter().sum::<u32>() as f32 * share) as u32;
-    for value in (0..=255u8).rev() {
-        let here = histogram[usize::from(value)];
-        if here > left {
-            return value;
-        }
-        left -= here;
-    }
-    0
+fn grid(side_px: usize) -> Grid {
+    Grid { columns: 1..side_px - 1, rows: 1..side_px - 1, every: STEP_PX }
 }
 
 #[cfg(test)]

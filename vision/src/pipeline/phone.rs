@@ -4,6 +4,7 @@
 //! and the hand that holds it has to be found in the filled frame, in the staff zone too. A phone across a border is
 //! nobody's, and while one is seen there, "no phone" is not observable.
 
+use super::detect::region_of;
 use super::{FaceResult, Pipeline, lies_in};
 use crate::error::VisionError;
 use crate::frame::Frame;
@@ -37,7 +38,7 @@ impl Pipeline {
         person: &FaceResult,
         t_ms: u64,
     ) -> Result<(), VisionError> {
-        if self.memory.not_alone {
+        if self.memory.look.not_alone {
             self.memory.phone = PhoneMemory::default();
             self.memory.phone_observable = false;
             return Ok(());
@@ -226,11 +227,7 @@ impl Pipeline {
     }
 
     fn scene(&self, frame: &Frame, person: &FaceResult) -> Scene {
-        let (width, height) = (frame.width_px() as f32, frame.height_px() as f32);
-        let bounds = self.zones.staff.as_ref().map_or([0.0, 0.0, width, height], |staff| {
-            let zone = staff.bounds();
-            [zone.x * width, zone.y * height, (zone.x + zone.w) * width, (zone.y + zone.h) * height]
-        });
+        let bounds = region_of(frame, self.zones.staff.as_ref());
         Scene { bounds, face: person.bounds }
     }
 

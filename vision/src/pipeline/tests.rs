@@ -1,8 +1,11 @@
 //! The pipeline as a whole, on pictures made in memory: what it gives the models, and what it says.
 
+mod gaze;
+mod orientation;
 mod phone;
 mod privacy;
 mod ray;
+mod robustness;
 
 use std::path::Path;
 

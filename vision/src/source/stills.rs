@@ -1,5 +1,8 @@
 //! A folder of images, each independent of the others, in the order of their names.
 
+#[cfg(feature = "lab")]
+mod crop;
+
 use std::path::{Path, PathBuf};
 
 use super::{FrameSource, FrameStamp, Next, path_error};
@@ -14,6 +17,15 @@ const MAX_SIDE_PX: u32 = 8_192;
 pub(crate) struct StillsSource {
     files: Vec<PathBuf>,
     next: usize,
+    #[cfg(feature = "lab")]
+    crops: Option<Crops>,
+}
+
+/// How crops are read.
+#[cfg(feature = "lab")]
+#[derive(Clone, Copy)]
+struct Crops {
+    degradation: Option<crate::degrade::Degradation>,
 }
 
 impl StillsSource {
@@ -35,7 +47,35 @@ impl StillsSource {
             ));
         }
         files.sort_by(|a, b| natural_order(a, b));
-        Ok(Self { files, next: 0 })
+        Ok(Self {
+            files,
+            next: 0,
+            #[cfg(feature = "lab")]
+            crops: None,
+        })
+    }
+
+    /// These files, whatever their order; small ones are prepared by [`crop::prepare`].
+    #[cfg(feature = "lab")]
+    pub(crate) fn crops(files: &[PathBuf], degradation: Option<crate::degrade::Degradation>) -> Self {
+        Self { files: files.to_vec(), next: 0, crops: Some(Crops { degradation }) }
+    }
+
+    #[cfg(feature = "lab")]
+    fn decode(&self, path: &Path, index: u64) -> Result<Frame, String> {
+        let mut still = decode(path)?;
+        let Some(Crops { degradation }) = self.crops else { return Ok(still) };
+        // Before the preparation decides by its size: a crop of half the size is a crop all the same.
+        let is_crop = crop::is_small(&still);
+        if let Some(degradation) = degradation {
+            degradation.apply(&mut still, index).map_err(|error| error.to_string())?;
+        }
+        if is_crop { crop::prepare(&still).map_err(|error| error.to_string()) } else { Ok(still) }
+    }
+
+    #[cfg(not(feature = "lab"))]
+    fn decode(&self, path: &Path, _: u64) -> Result<Frame, String> {
+        decode(path)
     }
 }
 
@@ -55,7 +95,7 @@ impl FrameSource for StillsSource {
         let index = self.next as u64;
         self.next += 1;
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        match decode(path) {
+        match self.decode(path, index) {
             Ok(still) => {
                 *frame = still;
                 Ok(Next::Frame(FrameStamp { index, t_ms: 0, file: Some(file) }))

@@ -96,6 +96,20 @@ impl Scene {
         Ok(())
     }
 
+    /// A frame of the scene with the staff member's head turned by another yaw and pitch than the script's.
+    #[cfg(test)]
+    pub(crate) fn render_turned(
+        &mut self,
+        frame: u64,
+        (yaw_deg, pitch_deg): (f32, f32),
+        out: &mut [u8],
+    ) -> Result<(), StagedError> {
+        let stage = stage(script::t_ms(frame)).map(|stage| Stage { yaw_deg, pitch_deg, ..stage });
+        self.compose(stage.as_ref(), out)?;
+        add_noise(&self.noise, frame, out);
+        Ok(())
+    }
+
     /// The picture without noise.
     pub(super) fn compose(&mut self, stage: Option<&Stage>, out: &mut [u8]) -> Result<(), StagedError> {
         if out.len() != FRAME_BYTES {

@@ -131,7 +131,7 @@ fn a_false_alarm_is_rare_by_the_stated_shares() {
             alarms += u32::from(evidence.in_hand() && !before);
         }
         let per_hour = f64::from(alarms) / HOURS as f64;
-        println!("close {close}: {per_hour} false alarms an hour");
+        eprintln!("close {close}: {per_hour} false alarms an hour");
         assert!(per_hour < most_per_hour, "close {close}: {per_hour} an hour");
     }
 }

@@ -19,6 +19,8 @@ const FRAMES_A_SCENE: u64 = 24;
 const BOTH: u64 = 5_000;
 /// Only the customer is there.
 const CUSTOMER_ALONE: u64 = 2_600;
+/// From here on the staff member comes in at the edge of the picture.
+const STAFF_COMES: u64 = 3_300;
 /// A second face stands in the staff zone.
 const SECOND_FACE: u64 = 51_000;
 
@@ -144,10 +146,17 @@ fn the_same_frames_without_zones_do_show_the_colour() {
 fn the_customer_is_found_without_zones_and_never_with_them() {
     for staff in staff_zones() {
         let (mut pipeline, seen) = inspected(zones(&staff));
-        let alone = show(&mut pipeline, &staff, CUSTOMER_ALONE, |_, _, _| {});
-        assert!(alone.iter().all(|o| o.face.is_none() && o.faces == 0 && !o.not_alone), "{:?}", alone.last());
+        let alone = show(&mut pipeline, &staff, CUSTOMER_ALONE, |_, _, observation| {
+            let mesh_ran = seen.borrow().iter().any(|(model, _)| *model == "face_mesh");
+            assert!(!mesh_ran || observation.t_ms >= STAFF_COMES, "the customer was read");
+        });
+        let empty = |o: &&Observation| o.t_ms < STAFF_COMES;
+        assert!(alone.iter().filter(empty).all(|o| o.face.is_none() && o.faces == 0 && !o.not_alone));
+        assert!(
+            alone.iter().filter_map(|o| o.face).all(|face| face.bounds.x > 0.8),
+            "at the edge, and not the customer"
+        );
         assert!(alone.iter().any(|o| o.customer_present == Some(true)), "presence is all that is said");
-        assert!(seen.borrow().iter().all(|(model, _)| *model != "face_mesh"));
         let both = show(&mut pipeline, &staff, BOTH, |_, _, _| {});
         for observation in &both {
             assert!(observation.faces <= 1 && !observation.not_alone, "{observation:?}");
@@ -174,4 +183,19 @@ fn no_mesh_runs_while_there_are_more_faces_than_people() {
     });
     let not_alone = observations.iter().filter(|o| o.not_alone).count();
     assert!(not_alone > 20, "only {not_alone} frames were not alone");
+}
+
+#[test]
+fn nothing_is_read_of_several_signed_in_people() {
+    let staff = &staff_zones()[0];
+    let (mut pipeline, seen) = inspected(zones(staff));
+    pipeline.people = 2;
+    for from_ms in [BOTH, SECOND_FACE] {
+        let observations = show(&mut pipeline, staff, from_ms, |_, _, _| {});
+        assert!(
+            observations.iter().all(|o| o.not_alone && o.face.is_none() && o.posture.is_none() && o.phone.is_none())
+        );
+        assert!(observations.iter().any(|o| o.customer_present == Some(true)), "customers are still seen");
+    }
+    assert!(seen.borrow().is_empty(), "a face model ran");
 }

@@ -1,0 +1,219 @@
+//! `hymy calibrate`: target and work directions, set by looking at each. The camera is open for five minutes at most,
+//! visibly, with nobody on shift; what is left of it are the angles.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use clap::Args;
+use hymy::calibrate::{Regions, Say, Walk, replace, snippet, with_regions};
+use hymy::camera;
+use hymy::clock::SystemClock;
+use hymy::config::Config;
+use hymy::control::{self, Answer, Question};
+use hymy::store::{StoreError, StoreLock};
+use hymy_vision::{Event, SourceSpec, Vision, VisionSettings, Zones};
+
+use super::{WrongUsage, progress};
+
+/// The camera is closed after this, whatever was reached.
+const LIMIT: Duration = Duration::from_secs(5 * 60);
+/// A file is read this often, so that a short clip is one long look; [`LIMIT`] ends it.
+const FILE_TIMES: u32 = 10_000;
+/// While a kiosk runs beside this, it is asked this often whether a shift has begun.
+const ASK_EVERY: Duration = Duration::from_secs(2);
+
+/// Set where customers stand, and where work is, by looking at each for three seconds.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hymy calibrate --config kiosk.toml                                  where customers stand
+  hymy calibrate --config kiosk.toml --work till --work terminal      and nothing but these two
+  hymy calibrate --config kiosk.toml --target --work till --write     both, and into the file
+
+Stand where you work, alone, facing the customers. The program names one place after the other, counts down, and \
+then wants three seconds of a steady look. For the target these are a customer's face at a child's or a wheelchair \
+user's height (90 cm above the floor), at a tall person's (190 cm), and at the left and the right end of where \
+customers stand: hang up a note, or let a colleague hold up a hand outside the staff zone. A look that could not be \
+used is named with what to do, and asked for again.
+
+Work directions are left out of every share of looks. Where one reaches into the target, looks there are not \
+observable, so keep them apart as far as the counter allows.
+
+The camera is open for five minutes at most, and only while no shift is on. Of what it sees nothing is kept but the \
+angles that are printed at the end as lines for the configuration, or put into it with --write. Do it anew whenever \
+the camera was moved.")]
+pub struct Calibrate {
+    /// The configuration; its [camera] and the staff zone are used.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Set the target, where customers stand; meant also when no --work is given.
+    #[arg(long)]
+    target: bool,
+    /// Set the direction of a place of work; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    work: Vec<String>,
+    /// Put the result into the configuration, which keeps its comments.
+    #[arg(long)]
+    write: bool,
+    /// Look at the staged scene instead of the camera: for tests.
+    #[arg(long, hide = true)]
+    staged: bool,
+}
+
+impl Calibrate {
+    /// Walks through the places and prints, or writes, the regions.
+    pub fn run(self) -> anyhow::Result<()> {
+        let config = Config::load(&self.config)?;
+        let source = self.source(&config)?;
+        let stop = progress::stop_on_signal()?;
+        let shift = NoShift::make_sure(&config)?;
+        let mut vision = Vision::load(&settings(&config, self.staged)?)?;
+        let mut walk = Walk::new(self.target || self.work.is_empty(), &self.work);
+
+        let begun = Instant::now();
+        let mut asked = begun;
+        let mut refused = None;
+        let mut announced = false;
+        let ended = vision.run(&source, &stop, |_, event| {
+            if !announced {
+                announced = true;
+                eprintln!("The camera is open, for five minutes at most. Nothing is kept but the angles at the end.");
+            }
+            let mut shown_ms = 0;
+            match event {
+                Event::Observed { observation, .. } => {
+                    shown_ms = observation.t_ms;
+                    walk.observe(&observation).iter().for_each(tell);
+                }
+                Event::Lost { why } => eprintln!("The camera was lost: {why}; trying again."),
+                Event::Back => eprintln!("The camera is back."),
+                Event::Skipped { .. } | Event::Idle => {}
+            }
+            if asked.elapsed() >= ASK_EVERY {
+                asked = Instant::now();
+                refused = shift.begun_meanwhile(&config).err();
+            }
+            let over = begun.elapsed() >= LIMIT || Duration::from_millis(shown_ms) >= LIMIT;
+            if walk.is_done() || over || refused.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        if announced {
+            eprintln!("The camera is closed.");
+        }
+        ended?;
+        if let Some(refused) = refused {
+            return Err(refused);
+        }
+        if let Some((place, trouble)) = walk.stuck() {
+            let why = match trouble {
+                _ if stop.load(Ordering::Relaxed) => "it was stopped".to_owned(),
+                Some(trouble) => trouble.to_string(),
+                None => "the time was over".to_owned(),
+            };
+            bail!("no steady look at {}: {why}. Nothing was changed; begin again with hymy calibrate", place.words());
+        }
+        self.hand_over(&walk.regions()?)
+    }
+
+    fn source(&self, config: &Config) -> Result<SourceSpec, WrongUsage> {
+        if self.staged {
+            return Ok(SourceSpec::Staged);
+        }
+        match camera::source(config) {
+            Some(SourceSpec::File { path, .. }) => Ok(SourceSpec::File { path, times: FILE_TIMES }),
+            Some(source) => Ok(source),
+            None => Err(WrongUsage(format!(
+                "{}: [camera] has no source; set it, for example source = \"/dev/video0\"",
+                config.file.display()
+            ))),
+        }
+    }
+
+    fn hand_over(&self, regions: &Regions) -> anyhow::Result<()> {
+        super::print(&snippet(regions));
+        if self.write {
+            let text = std::fs::read_to_string(&self.config)
+                .with_context(|| format!("{}: cannot be read", self.config.display()))?;
+            replace(&self.config, &with_regions(&self.config, &text, regions)?)?;
+            eprintln!("These lines are in {} now; a kiosk reads them when it starts.", self.config.display());
+        } else {
+            eprintln!("Put these lines into {}, or let --write do it.", self.config.display());
+        }
+        for (name, region) in &regions.work {
+            let (yaw, pitch) = region.middle_deg();
+            let inside = |target: &hymy::decide::Region| {
+                let [across, up] = target.bounds_deg();
+                (across.0..=across.1).contains(&yaw) && (up.0..=up.1).contains(&pitch)
+            };
+            if regions.target.as_ref().is_some_and(inside) {
+                eprintln!("{name} lies within the target: looks there will not be observable. Can it stand elsewhere?");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Faces are read in the staff zone, as a kiosk does; where customers stand is not looked at.
+fn settings(config: &Config, staged: bool) -> anyhow::Result<VisionSettings> {
+    let mut settings = camera::vision_settings(config);
+    if staged {
+        settings.zones = hymy_vision::staged::zones()?;
+    }
+    if settings.zones.staff.is_none() {
+        let file = config.file.display();
+        return Err(WrongUsage(format!("{file}: [zones] has no staff; faces are read there and nowhere else")).into());
+    }
+    settings.zones = Zones { staff: settings.zones.staff, customer: None, queue: None };
+    Ok(settings)
+}
+
+fn tell(say: &Say) {
+    match say {
+        Say::LookAt(place) => eprintln!("\nLook at {}.", place.words()),
+        Say::Count(seconds) => eprintln!("  {seconds} ..."),
+        Say::Hold => eprintln!("  hold the look ..."),
+        Say::Good => eprintln!("  good."),
+        Say::Again(trouble) => eprintln!("  Not yet: {trouble}."),
+        Say::HeightsAgain => eprintln!(
+            "  The tall customer's face did not come out above the child's. Both again: move the eyes, and the head \
+             as you would."
+        ),
+    }
+}
+
+/// That nobody is on shift: the store's lock, or the word of the kiosk that has it.
+enum NoShift {
+    /// No kiosk can start while this is held.
+    Locked(#[expect(dead_code, reason = "held, never read")] StoreLock),
+    /// A kiosk runs, without a shift.
+    BesideKiosk,
+}
+
+impl NoShift {
+    fn make_sure(config: &Config) -> anyhow::Result<Self> {
+        match StoreLock::take(&config.kiosk.data_dir) {
+            Ok(lock) => Ok(Self::Locked(lock)),
+            Err(StoreError::Locked { .. }) => {
+                Self::BesideKiosk.begun_meanwhile(config)?;
+                Ok(Self::BesideKiosk)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Refuses once a shift is on.
+    fn begun_meanwhile(&self, config: &Config) -> anyhow::Result<()> {
+        if matches!(self, Self::Locked(_)) {
+            return Ok(());
+        }
+        let clock = SystemClock::default();
+        match control::ask(&config.kiosk.data_dir, &config.key_file, &Question::Status, &clock)? {
+            Answer::Status(status) if status.shift => {
+                bail!("a shift is on, and its camera is not for calibrating; end the shift first, then begin again")
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! A person's own taps during their shift: pause, resume, "for work"; and the pause that nobody asked for, when it is in
+//! doubt whose face is seen.
+//!
+//! While a shift is paused the camera is closed, and nothing of the time is known of anyone. The store knows of the
+//! pause as long as it lasts, so that a crash does not end it, and forgets it afterwards.
+
+use super::camera::CameraWish;
+use super::identity::Doubt;
+use super::task::Kiosk;
+use crate::control::Answer;
+use crate::store::StoreError;
+
+/// Who paused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pauser {
+    /// The person.
+    Person,
+    /// The kiosk, because it may be somebody else's face.
+    Doubt(Doubt),
+}
+
+/// What a person tells the kiosk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tap {
+    Pause,
+    Resume,
+    PhoneForWork,
+}
+
+impl Kiosk {
+    pub(super) fn open_camera(&mut self, run: u64) {
+        self.wished_run = Some(run);
+        self.camera.set(CameraWish::Open { run });
+    }
+
+    /// Closes the camera first: that does not wait for the disk.
+    pub(super) fn pause(&mut self, pauser: Pauser) {
+        let Some(session) = &mut self.session else { return };
+        if session.shift.paused {
+            return;
+        }
+        self.camera.set(CameraWish::Closed);
+        self.wished_run = None;
+        self.status.camera = false;
+        self.status.paused = true;
+        session.shift.paused = true;
+        session.source_closed();
+        self.pause_unwritten = true;
+        match pauser {
+            Pauser::Person => tracing::info!("shift_paused"),
+            Pauser::Doubt(why) => tracing::info!(?why, "shift_paused_in_doubt"),
+        }
+        self.write_pause();
+    }
+
+    /// Pauses when nobody was followed for too long; writes a pause that could not be written before.
+    pub(super) fn pause_in_doubt(&mut self) {
+        if let Some(doubt) = self.session.as_ref().and_then(|session| session.doubt(self.clock.as_ref())) {
+            self.pause(Pauser::Doubt(doubt));
+        }
+        self.write_pause();
+    }
+
+    fn write_pause(&mut self) {
+        let Some(session) = self.session.as_ref().filter(|_| self.pause_unwritten) else { return };
+        match self.store.pause_shift(session.shift.id, self.clock.now()) {
+            Ok(()) => self.pause_unwritten = false,
+            Err(error) => tracing::error!(%error, "pause_not_written"),
+        }
+    }
+
+    /// Does what a person tells of their own shift.
+    pub(super) fn tapped(&mut self, name: &str, tap: Tap) -> Answer {
+        if let Err(reason) = self.own_shift(name) {
+            return Answer::Refused { reason };
+        }
+        let done = match tap {
+            Tap::Pause => {
+                self.pause(Pauser::Person);
+                Ok(Answer::Paused)
+            }
+            Tap::Resume => self.resume().map(|()| Answer::Resumed),
+            Tap::PhoneForWork => self.phone_for_work(),
+        };
+        done.unwrap_or_else(|error| Answer::Refused { reason: error.to_string() })
+    }
+
+    /// Whether it is this person's shift. Whoever may use the socket can say any name today: this is the place where
+    /// the person's own secret will be asked for.
+    fn own_shift(&self, name: &str) -> Result<(), String> {
+        let person = self.store.staff_member(name).map_err(|error| error.to_string())?.person;
+        match &self.session {
+            Some(session) if session.shift.includes(&person) => Ok(()),
+            _ => Err(format!("{} is not on shift here", name.trim())),
+        }
+    }
+
+    /// The store forgets the pause before the camera opens.
+    fn resume(&mut self) -> Result<(), StoreError> {
+        let Some(session) = &mut self.session else { return Ok(()) };
+        session.tapped(self.clock.as_ref());
+        if session.shift.paused {
+            self.store.resume_shift(session.shift.id)?;
+            session.shift.paused = false;
+            self.pause_unwritten = false;
+            self.status.paused = false;
+            self.runs += 1;
+            self.open_camera(self.runs);
+            tracing::info!("shift_resumed");
+        }
+        Ok(())
+    }
+
+    fn phone_for_work(&mut self) -> Result<Answer, StoreError> {
+        let Some(session) = self.session.as_mut().filter(|session| !session.is_shared()) else {
+            let reason = "several people are signed in, so nothing is observed of anyone".to_owned();
+            return Ok(Answer::Refused { reason });
+        };
+        let now = self.clock.now();
+        // The wall clock may have jumped since the last tick; this is about now.
+        session.pass(self.clock.as_ref());
+        self.store.add_phone_for_work(session.shift.id, now)?;
+        session.phone_for_work(now);
+        Ok(Answer::NotedForWork)
+    }
+}

@@ -10,9 +10,8 @@ use hymy_vision::{Face, Gaze, HeadPose, Observation, Phone, Posture, Rect};
 use serde_json::Value;
 use support::{Ended, footage, hymy, json_lines};
 
-/// People who do not nod. (In `yes.mkv` somebody does, once each time.)
-const NO_NODS: [&str; 8] =
-    ["again.mkv", "book.mkv", "eat.mkv", "help.mkv", "hungry.mkv", "milk.mkv", "thanks.mkv", "head-pose-female.gif"];
+/// The clips in which the head goes down and up, or halts on its way up; in the others nobody nods.
+const LOOKS_DOWN_AND_UP: [&str; 2] = ["counter/yes.mkv", "phones/3761652.mp4"];
 
 /// Every clip of a face.
 const CLIPS: [&str; 10] = [
@@ -117,12 +116,13 @@ fn signals(observations: &[Observation]) -> Value {
 }
 
 #[test]
-fn nobody_nods_in_ten_minutes_of_clips_without_a_nod() {
-    let test = "nobody_nods_in_ten_minutes_of_clips_without_a_nod";
-    for clip in NO_NODS {
-        let Some(observed) = observed(test, &format!("counter/{clip}")) else { return };
+fn nobody_nods_in_ten_minutes_of_clips() {
+    let test = "nobody_nods_in_ten_minutes_of_clips";
+    for clip in CLIPS {
+        let Some(observed) = observed(test, clip) else { return };
         let nods = &signals(&looped(&observed, 600_000))["nods"];
-        assert_eq!(nods["count"], 0, "{clip}: {nods}");
+        let most = if LOOKS_DOWN_AND_UP.contains(&clip) { 10 } else { 0 };
+        assert!(nods["count"].as_u64().is_some_and(|count| count <= most), "{clip}: {nods}");
     }
 }
 

@@ -63,6 +63,10 @@ const MOVE_SPEED_MAX: f32 = 3.0;
 /// Pitch is averaged over this many milliseconds: three frames at 30 a second, which lowers a nod at 2.5 Hz by 4 %.
 const SMOOTH_MS: u64 = 70;
 
+/// A head that just came up from this share of the depth below the lowest point, and then goes on to this share above
+/// where the dip began, halted on its way up and did not nod.
+const HALT_SHARE: f32 = 0.5;
+
 /// Room for all that is needed at 120 frames a second.
 const POSES_MAX: usize = 240;
 
@@ -82,6 +86,21 @@ enum Way {
     Up { lowest: Pose, judged: bool, highest_deg: f32 },
 }
 
+/// What looks like a nod, of a head that just came up from below: so long, and so far up, is waited for.
+#[derive(Clone, Copy, Debug)]
+struct Doubtful {
+    lowest_ms: u64,
+    until_ms: u64,
+    halted_above_deg: f32,
+}
+
+impl Doubtful {
+    /// One that is no longer in doubt, and only has to be told with the next pose.
+    const fn settled(lowest_ms: u64) -> Self {
+        Self { lowest_ms, until_ms: 0, halted_above_deg: f32::INFINITY }
+    }
+}
+
 /// Takes head poses in the order of their time.
 #[derive(Clone, Debug, Default)]
 pub struct NodDetector {
@@ -91,6 +110,8 @@ pub struct NodDetector {
     poses: VecDeque<Pose>,
     bounds: Option<Rect>,
     way: Option<Way>,
+    /// A nod, if the head does not go on upwards.
+    doubtful: Option<Doubtful>,
     /// The last lowest point that was judged: no later dip begins before it.
     judged_ms: u64,
 }
@@ -111,9 +132,48 @@ impl NodDetector {
         let now = mean(&self.raw)?;
         self.poses.push_back(now);
         forget(&mut self.poses, now.t_ms, 2 * HALF_MAX_MS);
-        let lowest = self.turn(now)?;
-        let nod = self.judge(lowest, now)?;
-        nod.then_some(lowest.t_ms)
+        let settled = self.settle_doubt(&now);
+        let sure = self.turn(now).and_then(|lowest| {
+            let nod = self.judge(lowest, now)?;
+            nod.then_some(lowest)
+        });
+        let Some(lowest) = sure else { return settled };
+        match self.doubt(&lowest) {
+            // Another dip before the head went on upwards: the earlier one was a nod.
+            Some(doubtful) => settled.or(self.doubtful.replace(doubtful).map(|earlier| earlier.lowest_ms)),
+            None => {
+                self.doubtful = settled.map(Doubtful::settled).or(self.doubtful);
+                Some(lowest.t_ms)
+            }
+        }
+    }
+
+    /// The doubtful nod, once the head stayed where it was.
+    fn settle_doubt(&mut self, now: &Pose) -> Option<u64> {
+        let doubtful = self.doubtful?;
+        if now.pitch_deg > doubtful.halted_above_deg {
+            self.doubtful = None;
+        } else if now.t_ms >= doubtful.until_ms {
+            self.doubtful = None;
+            return Some(doubtful.lowest_ms);
+        }
+        None
+    }
+
+    /// Whether the head came up from below the lowest point just before it began to go down.
+    fn doubt(&self, lowest: &Pose) -> Option<Doubtful> {
+        let before = || self.poses.iter().filter(|pose| pose.t_ms < lowest.t_ms);
+        let within = before().filter(|pose| lowest.t_ms - pose.t_ms <= HALF_MAX_MS);
+        let top = within.max_by(|a, b| a.pitch_deg.total_cmp(&b.pitch_deg))?;
+        let share_deg = HALT_SHARE * (top.pitch_deg - lowest.pitch_deg);
+        let risen = before().any(|pose| {
+            pose.t_ms < top.t_ms && top.t_ms - pose.t_ms <= HALF_MAX_MS && pose.pitch_deg < lowest.pitch_deg - share_deg
+        });
+        risen.then_some(Doubtful {
+            lowest_ms: lowest.t_ms,
+            until_ms: lowest.t_ms + HALF_MAX_MS,
+            halted_above_deg: top.pitch_deg + share_deg,
+        })
     }
 
     /// Forgets what came before: the head could not be read, or there may be somebody else.

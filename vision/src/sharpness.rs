@@ -27,7 +27,7 @@ impl Histogram {
     }
 
     /// The value, in grey levels, that this share (0..1) of the differences lies above.
-    pub(crate) fn from_above(&self, share: f32) -> f32 {
+    pub(crate) fn exceeded_by(&self, share: f32) -> f32 {
         let mut left = (self.0.iter().sum::<u32>() as f32 * share) as u32;
         for (bin, here) in self.0.iter().enumerate().rev() {
             if *here > left {
@@ -64,8 +64,8 @@ pub(crate) fn differences(
 pub(crate) fn sharpness(level: impl Fn(usize, usize) -> Option<f32>, grid: &Grid, step: usize) -> Option<f32> {
     let along = |reach| {
         let [first, second] = differences(&level, grid, reach);
-        let edge = first.from_above(EDGES);
-        (edge >= MIN_EDGE).then(|| second.from_above(EDGES) / edge)
+        let edge = first.exceeded_by(EDGES);
+        (edge >= MIN_EDGE).then(|| second.exceeded_by(EDGES) / edge)
     };
     match (along((step, 0)), along((0, step))) {
         (Some(x), Some(y)) => Some(x.max(y)),

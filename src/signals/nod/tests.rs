@@ -123,6 +123,20 @@ fn looking_down_and_staying_is_not_a_nod() {
 }
 
 #[test]
+fn a_halt_on_the_way_up_is_not_a_nod_and_a_nod_after_looking_up_is() {
+    // From -12 up to 8 in a third of a second, a dip of 8 degrees, and on to where it ends.
+    let rise = |t_s: f32, from_s: f32, by_deg: f32| by_deg * ((t_s - from_s) / 0.35).clamp(0.0, 1.0);
+    let upwards = |ends_deg: f32| {
+        move |t_s: f32| {
+            let way = -12.0 + rise(t_s, 1.0, 20.0) + rise(t_s, 1.75, ends_deg - 8.0);
+            (way + dip(t_s, 1.4, 0.5, 8.0), 0.0)
+        }
+    };
+    assert_eq!(nods(4.0, 30.0, 1, upwards(20.0)).len(), 0);
+    assert_eq!(nods(4.0, 30.0, 1, upwards(8.0)).len(), 1);
+}
+
+#[test]
 fn slow_drift_is_not_a_nod() {
     assert_eq!(nods(40.0, 30.0, 5, |t_s| (10.0 * (t_s / 8.0 * std::f32::consts::TAU).sin(), 0.0)).len(), 0);
     assert_eq!(nods(40.0, 30.0, 6, |t_s| (8.0 * (t_s / 4.0 * std::f32::consts::TAU).sin(), 0.0)).len(), 0);

@@ -65,7 +65,7 @@ pub(crate) enum Noise {
 /// Judges the noise by the median second difference, to which edges add little.
 pub(crate) fn noise(rgb: &[u8], side_px: usize) -> Noise {
     let [_, second] = differences(green(rgb, side_px), &grid(side_px), (1, 0));
-    let deviation = second.from_above(0.5) / MEDIAN_OF_NOISE;
+    let deviation = second.exceeded_by(0.5) / MEDIAN_OF_NOISE;
     if deviation > MAX_NOISE {
         Noise::TooMuch
     } else if deviation > NOISY {

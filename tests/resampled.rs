@@ -136,15 +136,13 @@ fn thirty_and_eight_frames_a_second_agree_in_every_share() {
         let all = looped(&observed, 30_000);
         let [full, thin] = [signals(&all), signals(&thinned(&all, 8))];
         for key in ["smile.all", "gaze.all", "phone_in_hand"] {
-            // A smile of 0.37 s in a clip of 1.57 s: differs by 0.065 (docs/signals.md names it).
-            let allowed = if (clip, key) == ("counter/eat.mkv", "smile.all") { 0.07 } else { 0.05 };
             let value = |signals: &Value| {
                 let share = signals[key]["value"].as_f64()?;
                 Some(if key == "phone_in_hand" { share / signals[key]["observed_s"].as_f64()? } else { share })
             };
             eprintln!("{clip} {key}: {} and {}", full[key], thin[key]);
             match (value(&full), value(&thin)) {
-                (Some(one), Some(other)) if (one - other).abs() <= allowed => {}
+                (Some(one), Some(other)) if (one - other).abs() <= 0.05 => {}
                 (None, None) => {}
                 _ => wrong.push(format!("{clip} {key}: {} and {}", full[key], thin[key])),
             }

@@ -205,10 +205,23 @@ fn not_alone_reads_nothing_and_ends_the_carry() {
 
 #[test]
 fn smiling_needs_more_to_begin_than_to_go_on() {
-    let faces = [0.1, 0.55, 0.65, 0.45, 0.35, 0.55].map(|probability| Some(smiling(probability)));
-    check(Directions::default(), &faces, smile, "--SS--");
+    let mut decider = Decider::new(Directions::default());
+    // So far apart that evening out changes nothing.
+    let mut drawn = String::new();
+    for (t_ms, probability) in (0..).step_by(900).zip([0.1, 0.55, 0.65, 0.45, 0.35, 0.55]) {
+        drawn.push(smile(&decider.decide(&frame(t_ms, Some(smiling(probability))))));
+    }
+    assert_eq!(drawn, "--SS--");
     check(Directions::default(), &[Some(smiling(0.55))], smile, "S");
     check(Directions::default(), &[Some(smiling(0.45)), Some(Face { smile: None, ..face() })], smile, "-?");
+}
+
+#[test]
+fn one_frame_does_not_make_a_smile_nor_end_one() {
+    let faces = [0.1, 0.1, 0.9, 0.1, 0.1].map(|probability| Some(smiling(probability)));
+    check(Directions::default(), &faces, smile, "-----");
+    let faces = [0.9, 0.9, 0.2, 0.9, 0.9].map(|probability| Some(smiling(probability)));
+    check(Directions::default(), &faces, smile, "SSSSS");
 }
 
 #[test]
@@ -237,7 +250,11 @@ fn a_persons_own_neutral_face_is_not_a_smile() {
     assert_eq!(NeutralBaseline::Population.adjust(0.3), 0.3);
     assert!((NeutralBaseline::Own { level: POPULATION_NEUTRAL }.adjust(0.3) - 0.3).abs() < 1e-5);
     let directions = Directions { neutral: own, ..Directions::default() };
-    check(directions, &[0.5, 0.7, 0.98].map(|probability| Some(smiling(probability))), smile, "--S");
+    let faces = [0.5, 0.7, 0.98, 0.98, 0.98].map(|probability| Some(smiling(probability)));
+    check(directions, &faces[..2], smile, "--");
+    let mut decider = Decider::new(Directions { neutral: own, ..Directions::default() });
+    let last = (0..).step_by(100).zip([0.98; 6]).map(|(t_ms, p)| decider.decide(&frame(t_ms, Some(smiling(p))))).last();
+    assert_eq!(last.map(|decided| smile(&decided)), Some('S'));
 }
 
 #[test]

@@ -138,7 +138,7 @@ fn a_broad_mouth_at_rest_is_no_smile_and_still_smiles() {
         decide(index, 0.7);
     });
     assert_eq!(decide(FRAMES, 0.7), Some(false));
-    assert_eq!(decide(FRAMES + 1, 0.98), Some(true));
+    assert_eq!((1..10).map(|later| decide(FRAMES + later, 0.98)).last(), Some(Some(true)));
 }
 
 #[test]

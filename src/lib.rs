@@ -17,6 +17,7 @@ pub mod demo;
 pub mod eval;
 
 pub mod store;
+pub mod vault;
 pub mod till;
 
 pub mod kiosk;

@@ -16,9 +16,11 @@ pub mod demo;
 #[cfg(feature = "lab")]
 pub mod eval;
 
+pub mod consent;
+pub mod export;
 pub mod store;
-pub mod vault;
 pub mod till;
+pub mod vault;
 
 pub mod kiosk;
 

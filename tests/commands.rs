@@ -155,9 +155,7 @@ fn staff_works_without_a_kiosk() {
     let again = place.hymy(&["staff", "add", "Aino"]);
     assert_eq!(again.status.code(), Some(1));
     assert!(err(&again).contains("exists already"), "{}", err(&again));
-    assert!(out(&place.hymy(&["staff", "list"])).starts_with("Aino  since "));
-    assert!(out(&place.hymy(&["staff", "summary", "Aino"])).contains("no transactions yet"));
-    assert_eq!(place.hymy(&["staff", "summary", "Eero"]).status.code(), Some(1));
+    assert!(out(&place.hymy(&["staff", "list"])).starts_with("Aino  invited on "));
 }
 
 #[test]

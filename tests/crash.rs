@@ -7,11 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hymy::clock::{Clock, SystemClock};
+use hymy::consent::Consent;
 use hymy::decide::Directions;
 use hymy::kiosk::{KioskSettings, TillAnswer};
 use hymy::store::Store;
 use hymy::till::Report;
 use hymy::transaction::TillEventKind;
+use hymy::vault::Secret;
 use tokio::sync::{mpsc, watch};
 
 const FOLDER: &str = "HYMY_CRASH_TEST_FOLDER";
@@ -20,9 +22,21 @@ fn open(folder: &Path) -> Store {
     Store::open(folder, &folder.join("hymy.key")).expect("opens")
 }
 
+const AGREEMENT: &str = "made up";
+
+fn secret() -> Secret {
+    Secret::typed("a made-up secret".to_owned().into())
+}
+
 fn settings() -> KioskSettings {
     // No lateness, so that records are written all the time and not at the end only.
-    KioskSettings { register: "1".into(), max_late_s: 0, signals: Vec::new(), directions: Directions::default() }
+    KioskSettings {
+        register: "1".into(),
+        max_late_s: 0,
+        signals: Vec::new(),
+        directions: Directions::default(),
+        agreement: Some(AGREEMENT.into()),
+    }
 }
 
 /// The process that is killed: it tells on standard output each transaction whose opening was accepted.
@@ -32,8 +46,8 @@ fn child() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let store = open(Path::new(&folder));
-        let person = store.staff_member("Aino").expect("added before").person;
+        let mut store = open(Path::new(&folder));
+        let person = store.sign_in("Aino", &secret(), jiff::Timestamp::now()).expect("her own secret");
         let clock = Arc::new(SystemClock::default());
         let (_vision, seen) = mpsc::channel(1);
         let (_stop, stopped) = watch::channel(false);
@@ -82,7 +96,12 @@ fn killed_after(folder: &Path, run: Duration) -> Vec<i64> {
 #[test]
 fn kill_9_loses_nothing_and_repeats_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
-    let person = open(folder.path()).add_staff("Aino", jiff::Timestamp::now()).expect("added").person;
+    let now = jiff::Timestamp::now();
+    let mut store = open(folder.path());
+    let (member, invitation) = store.add_staff("Aino", now).expect("invited");
+    store.give_consent("Aino", &invitation, &secret(), &Consent::made_up(AGREEMENT, now)).expect("agreed");
+    drop(store);
+    let person = member.person;
     let mut accepted: Vec<i64> = Vec::new();
     // Odd lengths, so that the kills fall at different places of the work.
     for run_ms in [400, 530, 617, 450, 701] {

@@ -17,7 +17,7 @@ fn child() {
     let folder = Path::new(&folder);
     let now = Timestamp::now();
     let mut store = Store::open(folder, &folder.join("hymy.key")).expect("opens");
-    let person = store.add_staff("Aino", now).expect("added").person;
+    let person = store.add_staff("Aino", now).expect("added").0.person;
     let shift = store.start_shift(&person, "1", now).expect("started");
     let append = |store: &mut Store, number: usize| {
         let event = InboxEvent { register: "1".into(), event: "opened".into(), at: now };

@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
-use support::kiosk::{Camera, Kiosk, Place, free_port};
+use support::kiosk::{Camera, Kiosk, Place, free_port, lines, secret_of, secrets_of};
 use support::{Ended, names_in, resident_kib, wait_for};
 
 /// A stream starts within this, on a busy machine.
@@ -40,7 +40,7 @@ fn a_camera_that_comes_and_goes_costs_no_transaction() {
     let port = free_port();
     let Some(camera) = Camera::start(test, port) else { return };
     let place = Place::with_camera(&format!("rtsp://127.0.0.1:{port}/test"));
-    place.hymy(&["staff", "add", "Aino"]).good();
+    place.take_in("Aino");
     let mut kiosk = Kiosk::start(&place, &["run", "--staff", "Aino"]);
     wait_until_it_sees(&kiosk);
     serve(&kiosk);
@@ -89,7 +89,7 @@ fn a_camera_that_comes_and_goes_costs_no_transaction() {
     assert!(!told.contains("Aino"), "no name in the log: {told}");
 
     // The one in which the camera went, the two without it, and three with it.
-    let summary = place.hymy(&["staff", "summary", "Aino"]).good().out;
+    let summary = place.summary("Aino");
     assert!(summary.contains(": 6 transactions\n"), "{summary}");
     let row = |name: &str| summary.lines().find(|line| line.trim_start().starts_with(name)).expect("a row").to_owned();
     let smile = row("smile.all");
@@ -103,7 +103,9 @@ fn a_camera_that_comes_and_goes_costs_no_transaction() {
 /// Its commands are answered, nobody else's process takes its store, and what is private is so.
 fn beside_a_running_kiosk(place: &Place) {
     assert!(place.hymy(&["staff", "list"]).good().out.starts_with("Aino"));
-    place.hymy(&["run", "--staff", "Aino"]).failed(1, &["another Hymy process uses this store"]);
+    place
+        .told(&["run", "--staff", "Aino"], &secrets_of(&["run", "--staff", "Aino"]))
+        .failed(1, &["another Hymy process uses this store"]);
     for private in ["hymy.sock", "hymy.key", "hymy.db"] {
         let mode = std::fs::metadata(place.data().join(private)).expect("it is there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{private}");
@@ -140,8 +142,8 @@ fn a_pause_closes_the_camera_within_a_second_and_the_persons_tap_opens_it() {
     let port = free_port();
     let Some(_camera) = Camera::start(test, port) else { return };
     let place = Place::with_camera(&format!("rtsp://127.0.0.1:{port}/test"));
-    place.hymy(&["staff", "add", "Aino"]).good();
-    place.hymy(&["staff", "add", "Eero"]).good();
+    place.take_in("Aino");
+    place.take_in("Eero");
     place.hymy(&["staff", "pause", "Aino"]).failed(1, &["no kiosk is running"]);
     let mut kiosk = Kiosk::start(&place, &["run", "--staff", "Aino"]);
     wait_until_it_sees(&kiosk);
@@ -179,16 +181,21 @@ fn two_people_at_one_register_have_no_summary_of_it() {
     let Some(_camera) = Camera::start(test, port) else { return };
     let place = Place::with_camera(&format!("rtsp://127.0.0.1:{port}/test"));
     for name in ["Aino", "Eero"] {
-        place.hymy(&["staff", "add", name]).good();
+        place.take_in(name);
     }
-    place.hymy(&["run", "--staff", "Aino", "--staff", "Aino"]).failed(2, &["given twice"]);
+    place
+        .told(
+            &["run", "--staff", "Aino", "--staff", "Aino"],
+            &secrets_of(&["run", "--staff", "Aino", "--staff", "Aino"]),
+        )
+        .failed(2, &["given twice"]);
     let kiosk = Kiosk::start(&place, &["run", "--staff", "Aino", "--staff", "Eero"]);
     wait_until_it_sees(&kiosk);
     serve(&kiosk);
     let (code, told) = kiosk.terminate();
     assert_eq!(code, Some(0), "{told}");
     for name in ["Aino", "Eero"] {
-        assert!(place.hymy(&["staff", "summary", name]).good().out.contains("no transactions yet"), "{name}");
+        assert!(place.summary(name).contains("no transactions yet"), "{name}");
     }
 }
 
@@ -197,7 +204,7 @@ fn a_camera_that_is_not_there_yet_is_waited_for() {
     let test = "a_camera_that_is_not_there_yet_is_waited_for";
     let port = free_port();
     let place = Place::with_camera(&format!("rtsp://user:secret@127.0.0.1:{port}/test"));
-    place.hymy(&["staff", "add", "Aino"]).good();
+    place.take_in("Aino");
     let mut kiosk = Kiosk::start(&place, &["run", "--staff", "Aino"]);
     kiosk.wait_for_line("camera_lost", 1, LOSS);
     serve(&kiosk);
@@ -208,7 +215,7 @@ fn a_camera_that_is_not_there_yet_is_waited_for() {
     let (code, told) = kiosk.terminate();
     assert_eq!(code, Some(0), "{told}");
     assert!(!told.contains("secret"), "no password in the log: {told}");
-    assert!(place.hymy(&["staff", "summary", "Aino"]).good().out.contains(": 1 transactions"));
+    assert!(place.summary("Aino").contains(": 1 transactions"));
 }
 
 #[test]
@@ -216,7 +223,7 @@ fn without_a_shift_no_camera_is_opened() {
     let camera = TcpListener::bind("127.0.0.1:0").expect("loopback");
     camera.set_nonblocking(true).expect("set");
     let place = Place::with_camera(&format!("rtsp://{}/test", camera.local_addr().expect("bound")));
-    place.hymy(&["staff", "add", "Aino"]).good();
+    place.take_in("Aino");
     let kiosk = Kiosk::start(&place, &["run"]);
     assert_eq!(kiosk.post("opened"), 202, "the till is answered");
     assert!(!kiosk.sees());
@@ -234,20 +241,25 @@ fn without_a_shift_no_camera_is_opened() {
 #[test]
 fn run_refuses_wrong_people_and_places() {
     let place = Place::with_camera("clip.mkv");
-    place.hymy(&["run", "--staff", "Eero"]).failed(1, &["no staff member is called \"Eero\"", "hymy staff list"]);
+    place
+        .told(&["run", "--staff", "Eero"], &secrets_of(&["run", "--staff", "Eero"]))
+        .failed(1, &["no staff member is called \"Eero\"", "hymy staff list"]);
     let text = std::fs::read_to_string(place.config()).expect("read");
     let without: String =
         text.lines().filter(|line| !line.starts_with("customer")).map(|line| format!("{line}\n")).collect();
     std::fs::write(place.config(), without).expect("written");
-    place.hymy(&["run", "--staff", "Aino"]).failed(2, &["[zones] has no customer"]);
+    place
+        .told(&["run", "--staff", "Aino"], &secrets_of(&["run", "--staff", "Aino"]))
+        .failed(2, &["[zones] has no customer"]);
 }
 
 #[test]
 fn a_start_that_fails_says_why_and_leaves_no_socket() {
     let place = Place::with_camera("clip.mkv");
-    place.hymy(&["staff", "add", "Aino"]).good();
+    place.take_in("Aino");
     let mut command = place.command(&["run", "--staff", "Aino"]);
-    let ended = Ended::of(command.env("HYMY_ONNXRUNTIME", "/nonexistent/libonnxruntime.so"));
+    let command = command.env("HYMY_ONNXRUNTIME", "/nonexistent/libonnxruntime.so");
+    let ended = Ended::of(command.stdin(lines(&secret_of("Aino"))));
     ended.failed(1, &["/nonexistent/libonnxruntime.so", "make runtime"]);
     assert!(!place.data().join("hymy.sock").exists(), "no socket is left behind");
     place.hymy(&["staff", "list"]).good();

@@ -61,7 +61,7 @@ fn a_kiosk_connects_to_nothing_that_is_not_configured() {
         return;
     }
     let place = kiosk::Place::with_camera("/dev/hymy-no-camera");
-    place.hymy(&["staff", "add", "Aino"]).good();
+    place.take_in("Aino");
     let trace = place.data().join("../trace");
     let mut kiosk = Traced::start(place.command(&["run", "--staff", "Aino"]), &trace);
     if !kiosk.runs(&trace) {
@@ -99,7 +99,12 @@ impl Traced {
                 None => strace.env_remove(name),
             };
         }
-        let strace = strace.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("strace starts");
+        let strace = strace
+            .stdin(kiosk::lines(&kiosk::secret_of("Aino")))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("strace starts");
         Self { strace, pid: None }
     }
 

@@ -44,6 +44,7 @@ fn resolved(config: &Config) -> String {
         till,
         key_file,
         signals,
+        consent,
         telemetry,
     } = config;
     let or = |value: Option<String>, otherwise: &str| value.unwrap_or_else(|| otherwise.to_owned());
@@ -84,10 +85,15 @@ fn resolved(config: &Config) -> String {
     line("till.max_ahead_s", till.max_ahead_s.to_string());
     line("store.key_file", key_file.display().to_string());
     line("signals.choices", if signals.is_empty() { "none".to_owned() } else { signals.join(", ") });
+    line("consent.agreement", or(consent.agreement.clone(), "none"));
+    line("consent.language", consent.language.name().to_owned());
     line("telemetry.log", telemetry.log.clone());
     line("telemetry.log_file", path(&telemetry.log_file, "none"));
     if zones.staff.is_none() || zones.customer.is_none() {
         text.push_str("  note: hymy run needs zones.staff and zones.customer\n");
+    }
+    if consent.agreement.is_none() {
+        text.push_str("  note: without consent.agreement nobody can agree to take part, and no shift begins\n");
     }
     let regions = [("target", directions.target.map(|target| target.0)), ("queue_direction", directions.queue)];
     for (name, _) in regions.iter().filter(|(_, region)| region.is_some_and(|region| !region.is_wide_enough())) {

@@ -9,11 +9,15 @@ use comfy_table::{Table, presets};
 use hymy::analysis::{Analysis, Boundaries};
 use hymy::camera;
 use hymy::clock::{Clock, SystemClock};
+use hymy::consent::Consent;
 use hymy::demo::{self, Comparison, Pair, Share, TransactionComparison, till_events};
-use hymy::store::{NewRecord, Store, StoredSummary, WindowKind};
+use hymy::store::{Decided, NewRecord, Store};
 use hymy::summary::{Summary, TransactionRecord};
+use hymy::vault::Secret;
 use hymy::web::demo_page;
 use hymy_vision::{Event, SourceSpec, Vision, staged};
+
+use zeroize::Zeroizing;
 
 use super::{figures, progress};
 
@@ -125,13 +129,15 @@ fn share(share: Share) -> String {
         .map_or_else(|| "-".to_owned(), |value| format!("{} of {} ({:.1} %)", share.part, share.of, 100.0 * value))
 }
 
-/// Stores the records and their summary in a temporary store, and reads the summary back.
+/// Seals the records and their summary in a temporary store, and opens the summary with the made-up person's secret.
 fn store_and_read(records: &[TransactionRecord]) -> anyhow::Result<Summary> {
     let folder = tempfile::tempdir().context("no temporary folder for the demo's store")?;
     let mut store = Store::open(folder.path(), &folder.path().join("hymy.key"))?;
-    let clock = SystemClock::default();
-    let started = clock.now();
-    let member = store.add_staff(PERSON, started)?;
+    let started = SystemClock::default().now();
+    let (member, invitation) = store.add_staff(PERSON, started)?;
+    let secret = Secret::chosen(Zeroizing::new("a made-up person".to_owned()))?;
+    let consent = Consent::made_up("a made-up agreement", started);
+    store.give_consent(PERSON, &invitation, &secret, &consent)?;
     let shift = store.start_shift(&member.person, staged::script::REGISTER, started)?;
     let at = |ms: u64| started + std::time::Duration::from_millis(ms);
     let rows: Vec<NewRecord> = records
@@ -141,19 +147,12 @@ fn store_and_read(records: &[TransactionRecord]) -> anyhow::Result<Summary> {
             Ok(NewRecord { opened_at, closed_at, json: serde_json::to_string(record)? })
         })
         .collect::<Result<_, serde_json::Error>>()?;
-    store.commit_decisions(&shift, &rows, &[], started)?;
-    let stored: Vec<TransactionRecord> = store
-        .records_of_shift(shift.id)?
-        .iter()
-        .map(|json| serde_json::from_str(json))
-        .collect::<Result<_, serde_json::Error>>()?;
-    let json = serde_json::to_string(&Summary::of(&stored))?;
-    store.put_summary(
-        &member.person,
-        WindowKind::Shift,
-        &StoredSummary { window_start: started, refreshed_at: started, json },
-    )?;
-    let summary = store.summary(&member.person, WindowKind::Shift)?.context("the summary was not stored")?;
+    let summary = serde_json::to_string(&Summary::of(records))?;
+    let decided = Decided { records: &rows, handled: &[], summary: Some((1, &summary)) };
+    store.commit_decisions(&shift, &decided, started)?;
+    let person = store.sign_in(PERSON, &secret, started)?;
+    let stored = store.summaries(&person, started)?;
+    let summary = stored.first().context("the summary was not stored")?;
     Ok(serde_json::from_str(&summary.json)?)
 }
 

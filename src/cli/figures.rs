@@ -62,7 +62,7 @@ fn cell(key: SignalKey, measured: Measured<Figure>) -> String {
 
 /// A reason as the contract writes it.
 fn reason_name(reason: Reason) -> String {
-    serde_json::to_value(reason).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+    reason.name().to_owned()
 }
 
 /// A value with the unit of its signal: seconds, nods a minute, or a share in percent.

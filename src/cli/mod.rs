@@ -4,13 +4,16 @@
 mod analyze;
 mod calibrate;
 mod check_config;
+mod consent;
 mod demo;
 #[cfg(feature = "lab")]
 mod eval;
 mod figures;
 mod models;
 mod progress;
+mod rights;
 mod run;
+mod secrets;
 mod staff;
 
 use std::io::Write;
@@ -30,7 +33,8 @@ First steps:
   hymy demo                                          see it work, without a camera
   hymy check-config /etc/hymy/kiosk.toml             check a configuration
   hymy calibrate --config /etc/hymy/kiosk.toml       set where customers stand, by looking there
-  hymy staff add Aino --config /etc/hymy/kiosk.toml  add someone who agreed to take part
+  hymy staff add Aino --config /etc/hymy/kiosk.toml  invite someone
+  hymy staff consent Aino --config /etc/hymy/kiosk.toml   their own consent, at the kiosk
   hymy run --config /etc/hymy/kiosk.toml --staff Aino
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
@@ -51,6 +55,8 @@ enum Command {
     Demo(demo::Demo),
     Models(models::Models),
     Staff(staff::Staff),
+    Export(rights::Export),
+    Erase(rights::Erase),
     CheckConfig(check_config::CheckConfig),
     Calibrate(calibrate::Calibrate),
 }
@@ -70,6 +76,8 @@ impl Cli {
             Command::Demo(demo) => demo.run(),
             Command::Models(models) => models.run(),
             Command::Staff(staff) => staff.run(),
+            Command::Export(export) => export.run(),
+            Command::Erase(erase) => erase.run(),
             Command::CheckConfig(check) => check.run(),
             Command::Calibrate(calibrate) => calibrate.run(),
         }

@@ -15,7 +15,7 @@ use hymy::camera;
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
 use hymy::kiosk::{self, CameraSwitch, CameraWish, KioskHandle, KioskSettings, VISION_CHANNEL, VisionEvent};
-use hymy::store::{PersonId, Store, StoreLock};
+use hymy::store::{SignedIn, Store, StoreLock};
 use hymy::till::Plausible;
 use hymy::web::{self, WebState};
 use hymy::{control, telemetry};
@@ -25,6 +25,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use super::WrongUsage;
+use super::secrets::secret;
 
 /// How long the camera may take to close at the end.
 const VISION_CLOSES_WITHIN: Duration = Duration::from_secs(3);
@@ -45,7 +46,8 @@ pub struct Run {
     /// The configuration; configs/kiosk.toml explains every key.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// Whose shift begins; added before with: hymy staff add. Once for each person at this register.
+    /// Whose shift begins; they agreed before with: hymy staff consent, and give their secret at the terminal or as a
+    /// line of standard input. Once for each person at this register.
     #[arg(long, value_name = "PERSON")]
     staff: Vec<String>,
 }
@@ -95,8 +97,8 @@ async fn serve(config: &Config, staff: &[String]) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
 
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    let store = Store::open(&config.kiosk.data_dir, &config.key_file)?;
-    let people = signed_in(&store, staff)?;
+    let mut store = Store::open(&config.kiosk.data_dir, &config.key_file)?;
+    let people = signed_in(&mut store, staff, clock.as_ref())?;
     // Before the shift begins: models that do not load must not leave an empty shift behind.
     let camera = if people.is_empty() { None } else { Some(Camera::load(config, people.len())?) };
     let switch = CameraSwitch::default();
@@ -143,15 +145,16 @@ async fn serve(config: &Config, staff: &[String]) -> anyhow::Result<()> {
     }
 }
 
-/// The people of these names, each once.
-fn signed_in(store: &Store, names: &[String]) -> anyhow::Result<Vec<PersonId>> {
-    let mut people = Vec::new();
+/// The people of these names, each once and with their own secret.
+fn signed_in(store: &mut Store, names: &[String], clock: &dyn Clock) -> anyhow::Result<Vec<SignedIn>> {
+    let mut people: Vec<SignedIn> = Vec::new();
     for name in names {
-        let person = store.staff_member(name)?.person;
-        if people.contains(&person) {
+        let member = store.staff_member(name)?;
+        if people.iter().any(|person| *person.person() == member.person) {
             return Err(WrongUsage(format!("--staff {name} is given twice; name each person once")).into());
         }
-        people.push(person);
+        let secret = secret(&format!("{name}'s secret"))?;
+        people.push(store.sign_in(name, &secret.typed(), clock.now())?);
     }
     Ok(people)
 }

@@ -1,26 +1,29 @@
-//! `hymy staff`: who takes part, and a person's own summary.
+//! `hymy staff`: who is invited; a person's own consent, secret, summary and taps.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
-use hymy::control::{self, Answer, Question, Window};
-use hymy::summary::Summary;
+use hymy::control::{self, Answer, Question};
+use hymy::store::Receipt;
+use hymy::summary::{Window, WindowKind};
 
-use super::figures;
+use super::secrets::{secret, yes};
+use super::{consent, figures};
 
-/// Add and list the people who agreed to take part; show a person their summary; a person's own taps during a shift.
+/// Invite people and list them; a person's own consent, secret, summary, withdrawal, and taps during a shift.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  hymy staff add Aino --config /etc/hymy/kiosk.toml
-  hymy staff list --config /etc/hymy/kiosk.toml
-  hymy staff summary Aino --config /etc/hymy/kiosk.toml
-  hymy staff pause Aino --config /etc/hymy/kiosk.toml
+  hymy staff add Aino --config /etc/hymy/kiosk.toml        invite Aino; gives a code to hand over
+  hymy staff consent Aino --config /etc/hymy/kiosk.toml    Aino agrees, chooses signals and a secret
+  hymy staff summary Aino --config /etc/hymy/kiosk.toml    Aino's own summary, with Aino's secret
+  hymy staff withdraw Aino --config /etc/hymy/kiosk.toml   Aino withdraws: everything of theirs is erased
 
-Works beside a running kiosk, through the socket in its data folder, and without one; pause, resume and
-phone-for-work need the kiosk.")]
+The employer can invite and nothing more: who agreed is shown nowhere. A secret is asked for at the terminal, or read
+as a line of standard input. Works beside a running kiosk, through the socket in its data folder, and without one;
+pause, resume and phone-for-work need the kiosk.")]
 pub struct Staff {
     #[command(subcommand)]
     command: StaffCommand,
@@ -28,7 +31,7 @@ pub struct Staff {
 
 #[derive(Debug, Subcommand)]
 enum StaffCommand {
-    /// Add a staff member.
+    /// Invite someone: gives a code that they need to agree, once.
     Add {
         /// What to call them; unique in this store.
         #[arg(value_name = "NAME")]
@@ -36,12 +39,44 @@ enum StaffCommand {
         #[command(flatten)]
         store: StoreOf,
     },
-    /// List the staff.
+    /// Invite someone anew, whose code was lost or used; what they agreed to holds until they agree anew.
+    Invite {
+        /// Their name.
+        #[arg(value_name = "PERSON")]
+        name: String,
+        #[command(flatten)]
+        store: StoreOf,
+    },
+    /// Agree to take part: the person's own dialogue. Agreeing anew erases what was sealed to the earlier secret.
+    Consent {
+        /// Their name.
+        #[arg(value_name = "PERSON")]
+        name: String,
+        #[command(flatten)]
+        store: StoreOf,
+    },
+    /// Put another secret in the place of the present one; everything stays readable.
+    Secret {
+        /// Their name.
+        #[arg(value_name = "PERSON")]
+        name: String,
+        #[command(flatten)]
+        store: StoreOf,
+    },
+    /// Withdraw: a shift ends at once, and everything of the person's is erased.
+    Withdraw {
+        /// Their name.
+        #[arg(value_name = "PERSON")]
+        name: String,
+        #[command(flatten)]
+        store: StoreOf,
+    },
+    /// List who is invited.
     List {
         #[command(flatten)]
         store: StoreOf,
     },
-    /// Show the stored summaries of a person: the latest shift, week and four weeks.
+    /// Show a person their own summaries: the latest shift, week and four weeks.
     Summary {
         /// Their name.
         #[arg(value_name = "PERSON")]
@@ -85,34 +120,33 @@ struct StoreOf {
 impl Staff {
     /// Asks the kiosk or the store, and prints.
     pub fn run(self) -> anyhow::Result<()> {
-        let (question, store) = match self.command {
-            StaffCommand::Add { name, store } => (Question::AddStaff { name }, store),
-            StaffCommand::List { store } => (Question::ListStaff, store),
-            StaffCommand::Summary { name, store } => (Question::Summaries { name }, store),
-            StaffCommand::Pause { name, store } => (Question::Pause { name }, store),
-            StaffCommand::Resume { name, store } => (Question::Resume { name }, store),
-            StaffCommand::PhoneForWork { name, store } => (Question::PhoneForWork { name }, store),
-        };
-        let config = Config::load(&store.config)?;
         let clock = SystemClock::default();
+        let config = Config::load(&self.command.store().config)?;
+        let question = self.command.question(&config, &clock)?;
         match control::ask(&config.kiosk.data_dir, &config.key_file, &question, &clock)? {
-            Answer::Added { name } => super::print(&format!("added {name}")),
+            Answer::Invited { name, invitation } => super::print(&format!(
+                "{name} is invited; hand over this code, which works once: {invitation}\n\
+                 {name} agrees, or does not, with: hymy staff consent {name} --config FILE"
+            )),
+            Answer::Agreed => super::print("agreed; a shift begins with: hymy run --staff NAME --config FILE"),
+            Answer::SecretChanged => super::print("the new secret holds"),
+            Answer::Erased { receipt } => super::print(&told(&receipt)),
             Answer::Staff { members } if members.is_empty() => {
-                super::print("nobody yet; add someone with: hymy staff add NAME --config FILE");
+                super::print("nobody yet; invite someone with: hymy staff add NAME --config FILE");
             }
             Answer::Staff { members } => {
                 for (name, added_at) in members {
                     let day = added_at.to_zoned(clock.time_zone()).date();
-                    super::print(&format!("{name}  since {day}"));
+                    super::print(&format!("{name}  invited on {day}"));
                 }
             }
             Answer::Summaries { windows } if windows.is_empty() => super::print("no transactions yet"),
             Answer::Summaries { windows } => {
                 for window in &windows {
-                    super::print(&shown(window, &clock)?);
+                    super::print(&shown(window, &clock));
                 }
             }
-            Answer::Status(_) => {}
+            Answer::Status(_) | Answer::Exported(_) => {}
             Answer::Paused => super::print("paused; the camera is closed until: hymy staff resume"),
             Answer::Resumed => super::print("resumed; the camera opens"),
             Answer::NotedForWork => super::print("noted; the phone is left out of this transaction"),
@@ -122,26 +156,80 @@ impl Staff {
     }
 }
 
+impl StaffCommand {
+    fn store(&self) -> &StoreOf {
+        match self {
+            Self::Add { store, .. }
+            | Self::Invite { store, .. }
+            | Self::Consent { store, .. }
+            | Self::Secret { store, .. }
+            | Self::Withdraw { store, .. }
+            | Self::List { store }
+            | Self::Summary { store, .. }
+            | Self::Pause { store, .. }
+            | Self::Resume { store, .. }
+            | Self::PhoneForWork { store, .. } => store,
+        }
+    }
+
+    /// What to ask the kiosk, once the person has typed what it takes.
+    fn question(self, config: &Config, clock: &dyn Clock) -> anyhow::Result<Question> {
+        Ok(match self {
+            Self::Add { name, .. } => Question::AddStaff { name },
+            Self::Invite { name, .. } => Question::Invite { name },
+            Self::Consent { name, .. } => consent::ask(name, config, clock.now())?,
+            Self::Secret { name, .. } => {
+                let (present, new) = (secret("Your present secret")?, secret("The new one")?);
+                if secret("The new one again")? != new {
+                    anyhow::bail!("the two new secrets differ; the present one holds");
+                }
+                Question::ChangeSecret { name, secret: present, new }
+            }
+            Self::Withdraw { name, .. } => {
+                let secret = secret("Your secret")?;
+                if !yes("Erase everything of yours?")? {
+                    anyhow::bail!("nothing was erased");
+                }
+                Question::Withdraw { name, secret }
+            }
+            Self::List { .. } => Question::ListStaff,
+            Self::Summary { name, .. } => Question::Summaries { name, secret: secret("Your secret")? },
+            Self::Pause { name, .. } => Question::Pause { name },
+            Self::Resume { name, .. } => Question::Resume { name },
+            Self::PhoneForWork { name, .. } => Question::PhoneForWork { name },
+        })
+    }
+}
+
+/// A receipt in words.
+pub fn told(receipt: &Receipt) -> String {
+    let Receipt { records, summaries, shifts } = receipt;
+    format!(
+        "erased: {records} transactions, {summaries} summaries, {shifts} shifts, and the keys that they were sealed to; \
+         the file was written anew without them"
+    )
+}
+
 /// A window as a table: one line a signal that is on.
-fn shown(window: &Window, clock: &dyn Clock) -> anyhow::Result<String> {
-    let summary: Summary = serde_json::from_value(window.summary.clone())?;
-    let title = match window.kind.as_str() {
-        "shift" => "Latest shift",
-        "week" => "Week",
-        _ => "Four weeks",
+fn shown(window: &Window, clock: &dyn Clock) -> String {
+    let summary = &window.summary;
+    let title = match window.kind {
+        WindowKind::Shift => "Latest shift",
+        WindowKind::Week => "Week",
+        WindowKind::FourWeeks => "Four weeks",
     };
     let day = window.start.to_zoned(clock.time_zone()).date();
     let mut text = format!("{title} from {day}: {} transactions", summary.transactions);
     if summary.voided > 0 {
         text.push_str(&format!(", and {} cancelled", summary.voided));
     }
-    let table = figures::of_summary(&summary);
+    let table = figures::of_summary(summary);
     if table.row_count() == 0 {
-        text.push_str("\n(no signal is on; see [signals] choices)");
+        text.push_str("\n(no signal was chosen)");
     } else {
         text.push_str(&format!("\n{table}"));
     }
-    Ok(text)
+    text
 }
 
 #[cfg(test)]
@@ -161,7 +249,8 @@ mod tests {
             }
         });
         let start = "2026-03-02T00:00:00Z".parse().expect("a time");
-        let window = Window { kind: "week".into(), start, summary };
-        insta::assert_snapshot!(shown(&window, &ManualClock::at(start)).expect("understood"));
+        let summary = serde_json::from_value(summary).expect("a summary");
+        let window = Window { kind: WindowKind::Week, start, summary };
+        insta::assert_snapshot!(shown(&window, &ManualClock::at(start)));
     }
 }

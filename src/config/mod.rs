@@ -18,6 +18,7 @@ pub use till::{TillConfig, Token};
 
 use hymy_vision::runtime::Provider;
 
+use crate::consent::Language;
 use crate::decide::{Directions, NeutralBaseline, Region, Target, WorkDirection};
 use document::{Document, Section};
 
@@ -48,8 +49,19 @@ pub struct Config {
     pub key_file: PathBuf,
     /// `[signals] choices`: the signals that are on; every other one is `signal_off`.
     pub signals: Vec<&'static str>,
+    /// `[consent]`.
+    pub consent: ConsentConfig,
     /// `[telemetry]`.
     pub telemetry: TelemetryConfig,
+}
+
+/// `[consent]`: what a person is shown before they agree.
+#[derive(Clone, Debug)]
+pub struct ConsentConfig {
+    /// The reference of the employer's agreement with its staff; without one nobody can agree, and no shift begins.
+    pub agreement: Option<String>,
+    /// The language of the text.
+    pub language: Language,
 }
 
 /// Names of the providers, as the configuration has them.
@@ -201,6 +213,10 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
     let till = document.section("till", till::read);
     let key_file = document.section("store", |section| section.path("key_file", "the path of the key file"));
     let signals = document.section("signals", |section| section.names("choices", SIGNALS));
+    let consent = document.section("consent", |section| ConsentConfig {
+        agreement: section.text("agreement", "the reference of the employer's agreement with its staff", named),
+        language: section.choice("language", &Language::CHOICES, Language::default()),
+    });
     let telemetry = document.section("telemetry", telemetry);
     let (faults, declared) = document.finish();
     let config = match (kiosk, till, work.into_iter().collect::<Option<Vec<_>>>()) {
@@ -217,6 +233,7 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
             vision,
             till,
             signals,
+            consent,
             telemetry,
         }),
         _ => None,

@@ -9,13 +9,19 @@ use tokio::sync::{mpsc, watch};
 use super::*;
 use crate::clock::ManualClock;
 use crate::kiosk::{self, CameraSwitch, KioskSettings};
+use crate::store::tests::AGREEMENT;
 
 /// Sends a line to a kiosk without a shift; gives the line that came back.
 async fn exchange(line: &'static str) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store::open(folder.path(), &folder.path().join("hymy.key")).expect("opens");
-    let settings =
-        KioskSettings { register: "1".into(), max_late_s: 300, signals: Vec::new(), directions: Default::default() };
+    let settings = KioskSettings {
+        register: "1".into(),
+        max_late_s: 300,
+        signals: Vec::new(),
+        directions: Default::default(),
+        agreement: Some(AGREEMENT.to_owned()),
+    };
     let clock = Arc::new(ManualClock::at(jiff::Timestamp::UNIX_EPOCH));
     let (_vision, seen) = mpsc::channel(1);
     let (_stop, stopped) = watch::channel(false);

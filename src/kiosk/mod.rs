@@ -11,7 +11,6 @@ mod identity;
 mod pause;
 mod session;
 mod task;
-mod windows;
 
 use std::sync::Arc;
 
@@ -21,7 +20,7 @@ use tokio::sync::{mpsc, watch};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::decide::Directions;
-use crate::store::{PersonId, Store, StoreError};
+use crate::store::{SignedIn, Store, StoreError};
 
 pub use camera::{CameraSwitch, CameraWish};
 pub use handle::{KioskHandle, TillAnswer};
@@ -70,6 +69,8 @@ pub struct KioskSettings {
     pub max_late_s: u32,
     /// The signals that are on.
     pub signals: Vec<&'static str>,
+    /// The agreement that consents have to be given under.
+    pub agreement: Option<String>,
     /// Where customers, the queue and work are, as directions.
     pub directions: Directions,
 }
@@ -82,6 +83,7 @@ impl KioskSettings {
             register: config.kiosk.register.clone(),
             max_late_s: config.till.max_late_s,
             signals: config.signals.clone(),
+            agreement: config.consent.agreement.clone(),
             directions: config.directions.clone(),
         }
     }
@@ -90,6 +92,12 @@ impl KioskSettings {
     fn is_on(&self, signal: &str) -> bool {
         let name = signal.split('.').next().unwrap_or(signal);
         name == "observed" || self.signals.contains(&name)
+    }
+
+    /// Only what this person chose, of what is on.
+    fn chosen_by(&self, person: Option<&SignedIn>) -> Self {
+        let chosen = |signal: &&'static str| person.is_none_or(|person| person.consent().signals.contains(*signal));
+        Self { signals: self.signals.iter().copied().filter(chosen).collect(), ..self.clone() }
     }
 }
 
@@ -100,11 +108,11 @@ impl KioskSettings {
 /// be closed from the start.
 ///
 /// # Errors
-/// The store cannot be written.
+/// The store cannot be written, or a consent does not hold.
 pub fn spawn(
     store: Store,
     settings: KioskSettings,
-    people: &[PersonId],
+    people: &[SignedIn],
     camera: CameraSwitch,
     clock: Arc<dyn Clock>,
     vision: mpsc::Receiver<VisionEvent>,

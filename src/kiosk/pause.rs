@@ -7,7 +7,7 @@
 use super::camera::CameraWish;
 use super::identity::Doubt;
 use super::task::Kiosk;
-use crate::control::Answer;
+use crate::control::{Answer, SecretText};
 use crate::store::StoreError;
 
 /// Who paused.
@@ -85,9 +85,27 @@ impl Kiosk {
         done.unwrap_or_else(|error| Answer::Refused { reason: error.to_string() })
     }
 
+    /// Withdraws a consent with the person's own secret. A shift of theirs is over at once, and what it had not written is
+    /// forgotten: the camera closes before the disk is waited for.
+    pub(super) fn withdrawn(&mut self, name: &str, secret: &SecretText) -> Answer {
+        let signed_in = match self.store.sign_in(name, &secret.typed(), self.clock.now()) {
+            Ok(signed_in) => signed_in,
+            Err(error) => return Answer::Refused { reason: error.to_string() },
+        };
+        if self.session.as_ref().is_some_and(|session| session.shift.includes(signed_in.person())) {
+            self.camera.set(CameraWish::Closed);
+            self.wished_run = None;
+            self.forget_session();
+        }
+        match self.store.withdraw(signed_in) {
+            Ok(receipt) => Answer::Erased { receipt },
+            Err(error) => Answer::Refused { reason: error.to_string() },
+        }
+    }
+
     /// Whether it is this person's shift. Whoever may use the socket can say any name today: this is the place where
     /// the person's own secret will be asked for.
-    fn own_shift(&self, name: &str) -> Result<(), String> {
+    pub(super) fn own_shift(&self, name: &str) -> Result<(), String> {
         let person = self.store.staff_member(name).map_err(|error| error.to_string())?.person;
         match &self.session {
             Some(session) if session.shift.includes(&person) => Ok(()),

@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::decide::{Decider, Drift};
 use crate::signals::{Measured, Reason, Signals, Timeline};
 use crate::store::{EventId, InboxEvent, NewRecord, Shift};
-use crate::summary::TransactionRecord;
+use crate::summary::{Summary, TransactionRecord};
 use crate::till;
 use crate::transaction::{BetweenCustomers, Register, TillEvent, TillEventKind, Transaction};
 
@@ -56,6 +56,10 @@ pub(super) struct Session {
     register: Register,
     timeline: Timeline,
     settings: KioskSettings,
+    /// What this part of the shift adds up to, as it is written: in memory only while the shift lasts.
+    pub summary: Summary,
+    /// Which part: a shift that a crash broke off goes on with another.
+    pub part: i64,
     fed: Vec<Fed>,
     identity: Identity,
     /// When it was said that the phone in hand is for work, in shift time.
@@ -63,8 +67,10 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub fn new(shift: Shift, settings: KioskSettings, clock: &dyn Clock) -> Self {
+    pub fn new(shift: Shift, part: i64, settings: KioskSettings, clock: &dyn Clock) -> Self {
         Self {
+            summary: Summary::default(),
+            part,
             axis: Axis::new(shift.started_at, clock),
             decider: Decider::new(settings.directions.clone()),
             between: BetweenCustomers::default(),

@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval, timeout};
+use zeroize::Zeroizing;
 
 use super::camera::CameraSwitch;
 use super::handle::Request;
 use super::pause::{Pauser, Tap};
 use super::session::{Decisions, Session};
-use super::{KioskSettings, TillAnswer, VisionEvent, windows};
+use super::{KioskSettings, TillAnswer, VisionEvent};
 use crate::clock::{Clock, shifted};
-use crate::control::{self, Question, Status};
-use crate::store::{Appended, InboxEvent, NewEvent, PersonId, Store, StoreError};
+use crate::control::{self, Answer, Question, Status};
+use crate::store::{Appended, Decided, InboxEvent, NewEvent, PersonId, SignedIn, Store, StoreError};
+use crate::summary::TransactionRecord;
 use crate::till::{self, Report};
+use crate::vault::VaultError;
 
 /// How often time passes for the register when nothing else happens.
 const TICK: Duration = Duration::from_millis(500);
@@ -30,8 +33,8 @@ const TAKEN_UP_WITHIN_MS: i64 = 14 * 60 * 60 * 1000;
 /// holds for this long.
 const PROBE_HOLDS_MS: u64 = 2_000;
 
-/// Records are kept for as long as the longest window reaches back.
-const RECORDS_KEPT_MS: i64 = 28 * 24 * 60 * 60 * 1000;
+/// Records are kept for so long; summaries of shifts say what they added up to.
+const RECORDS_KEPT_MS: i64 = 14 * 24 * 60 * 60 * 1000;
 
 /// How a run ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,14 +69,18 @@ impl Kiosk {
     /// the shift is paused.
     ///
     /// # Errors
-    /// The store cannot be written.
+    /// The store cannot be written, or a consent does not hold: then no shift begins.
     pub fn begin(
         store: Store,
         settings: KioskSettings,
-        people: &[PersonId],
+        signed_in: &[SignedIn],
         camera: CameraSwitch,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StoreError> {
+        for person in signed_in {
+            person.consent().holds(settings.agreement.as_deref())?;
+        }
+        let people: Vec<PersonId> = signed_in.iter().map(|person| person.person().clone()).collect();
         let mut kiosk = Self {
             store,
             settings,
@@ -88,7 +95,7 @@ impl Kiosk {
             status: Status { running: true, shift: !people.is_empty(), ..Status::default() },
             probed: None,
         };
-        kiosk.settle(people)?;
+        kiosk.settle(&people, signed_in.first())?;
         let now = kiosk.clock.now();
         kiosk.store.forget_records(shifted(now, -RECORDS_KEPT_MS))?;
         // Twice the time within which a report is plausible: no duplicate can come after that.
@@ -97,7 +104,8 @@ impl Kiosk {
         if let (Some((person, companions)), None) = (people.split_first(), &kiosk.session) {
             let shift = kiosk.store.start_shared_shift(person, companions, &kiosk.settings.register, now)?;
             tracing::info!("shift_began");
-            kiosk.session = Some(Session::new(shift, kiosk.settings.clone(), kiosk.clock.as_ref()));
+            let settings = kiosk.settings.chosen_by(signed_in.first());
+            kiosk.session = Some(Session::new(shift, 1, settings, kiosk.clock.as_ref()));
         }
         match &kiosk.session {
             Some(session) if session.shift.paused => kiosk.status.paused = true,
@@ -109,7 +117,7 @@ impl Kiosk {
 
     /// Shifts left open by a crash: the one of the same people, of just now, goes on; any other is decided from its
     /// inbox and ended.
-    fn settle(&mut self, people: &[PersonId]) -> Result<(), StoreError> {
+    fn settle(&mut self, people: &[PersonId], first: Option<&SignedIn>) -> Result<(), StoreError> {
         let now_ms = self.clock.now().as_millisecond();
         for shift in self.store.open_shifts()?.into_iter().rev() {
             let age_ms = now_ms - shift.started_at.as_millisecond();
@@ -117,9 +125,11 @@ impl Kiosk {
                 && shift.is_of(people)
                 && shift.register == self.settings.register
                 && (0..TAKEN_UP_WITHIN_MS).contains(&age_ms);
-            let settings = KioskSettings { register: shift.register.clone(), ..self.settings.clone() };
+            let chosen = self.settings.chosen_by(first.filter(|_| goes_on));
+            let settings = KioskSettings { register: shift.register.clone(), ..chosen };
             let waiting = self.store.waiting_events(shift.id)?;
-            let mut session = Session::new(shift, settings, self.clock.as_ref());
+            let part = self.store.next_part(shift.id)?;
+            let mut session = Session::new(shift, part, settings, self.clock.as_ref());
             for event in &waiting {
                 session.till_event(event.id, &event.event);
             }
@@ -240,6 +250,11 @@ impl Kiosk {
                     Question::Pause { name } => self.tapped(name, Tap::Pause),
                     Question::Resume { name } => self.tapped(name, Tap::Resume),
                     Question::PhoneForWork { name } => self.tapped(name, Tap::PhoneForWork),
+                    Question::Withdraw { name, secret } => self.withdrawn(name, secret),
+                    Question::Erase { name } | Question::Consent { name, .. } if self.own_shift(name).is_ok() => {
+                        let reason = format!("{} is on shift; end the shift first", name.trim());
+                        Answer::Refused { reason }
+                    }
                     _ => control::answer(&mut self.store, &question, &self.status, self.clock.as_ref()),
                 };
                 let _ = reply.send(answer);
@@ -301,35 +316,50 @@ impl Kiosk {
         if self.unwritten.is_empty() {
             return;
         }
-        let shift = session.shift.clone();
-        if let Err(error) = commit(&mut self.store, &shift, &mut self.unwritten, self.clock.as_ref()) {
+        if let Err(error) = commit(&mut self.store, session, &mut self.unwritten, self.clock.as_ref()) {
             tracing::error!(%error, "decisions_not_written");
         }
+    }
+
+    /// The shift is over and nothing more of it is written.
+    pub(super) fn forget_session(&mut self) {
+        self.session = None;
+        self.unwritten = Decisions::default();
+        self.pause_unwritten = false;
+        self.status = Status { running: true, ..Status::default() };
+        tracing::info!("shift_ended");
     }
 
     /// Writes what a finished session decided, and the end of its shift.
     fn end(&mut self, mut session: Session) -> Result<(), StoreError> {
         let mut decisions = std::mem::take(&mut self.unwritten);
         decisions.append(session.take_decisions());
-        commit(&mut self.store, &session.shift, &mut decisions, self.clock.as_ref())?;
+        commit(&mut self.store, &mut session, &mut decisions, self.clock.as_ref())?;
         self.store.end_shift(session.shift.id, self.clock.now())
     }
 }
 
-/// Writes records and handled events together, then the summaries, which can be made again.
+/// Writes records, handled events and what the shift adds up to, together.
 fn commit(
     store: &mut Store,
-    shift: &crate::store::Shift,
+    session: &mut Session,
     decisions: &mut Decisions,
     clock: &dyn Clock,
 ) -> Result<(), StoreError> {
-    let now = clock.now();
-    store.commit_decisions(shift, &decisions.records, &decisions.handled, now)?;
-    // A transaction of several people is in nobody's summary.
-    let recorded = !decisions.records.is_empty() && shift.companions.is_empty();
-    *decisions = Decisions::default();
-    if recorded {
-        windows::refresh(store, shift, now, &clock.time_zone())?;
+    let mut summary = session.summary.clone();
+    for record in &decisions.records {
+        match serde_json::from_str::<TransactionRecord>(&record.json) {
+            Ok(record) => summary.take(&record),
+            // Not the error itself, which would repeat a figure.
+            Err(_) => tracing::error!("record_not_understood"),
+        }
     }
+    let json = Zeroizing::new(serde_json::to_string(&summary).map_err(|_| VaultError::System)?);
+    // A transaction of several people is in nobody's summary.
+    let own = (!session.is_shared()).then_some((session.part, json.as_str()));
+    let decided = Decided { records: &decisions.records, handled: &decisions.handled, summary: own };
+    store.commit_decisions(&session.shift, &decided, clock.now())?;
+    session.summary = summary;
+    *decisions = Decisions::default();
     Ok(())
 }

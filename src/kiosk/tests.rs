@@ -6,9 +6,9 @@ use tokio::sync::mpsc::Sender;
 
 use super::*;
 use crate::clock::{ManualClock, shifted};
-use crate::control::{Answer, Question};
-use crate::store::WindowKind;
-use crate::summary::{Summary, TransactionRecord};
+use crate::control::{Answer, Question, SecretText, Status};
+use crate::store::tests::{AGREEMENT, secret_of, take_in};
+use crate::summary::{Summary, TransactionRecord, Window, WindowKind};
 use crate::till::Report;
 use crate::transaction::{Closer, Opener, TillEventKind};
 
@@ -35,8 +35,9 @@ impl Place {
             clock: Arc::new(ManualClock::at("2026-03-04T12:00:00Z".parse().expect("a time"))),
         };
         let mut store = place.store();
-        store.add_staff("Aino", place.clock.now()).expect("added");
-        store.add_staff("Eero", place.clock.now()).expect("added");
+        for name in ["Aino", "Eero"] {
+            take_in(&mut store, name, place.clock.now());
+        }
         place
     }
 
@@ -49,14 +50,15 @@ impl Place {
     }
 
     fn run_of(&self, people: &[&str]) -> Running {
-        let store = self.store();
-        let people: Vec<PersonId> =
-            people.iter().map(|name| store.staff_member(name).expect("added before").person).collect();
+        let mut store = self.store();
+        let sign_in = |name: &&str| store.sign_in(name, &secret_of(name), self.clock.now()).expect("their own secret");
+        let people: Vec<SignedIn> = people.iter().map(sign_in).collect();
         let settings = KioskSettings {
             register: "1".into(),
             max_late_s: 300,
             signals: vec!["smile", "gaze", "greet_delay", "phone_in_hand"],
             directions: Directions::default(),
+            agreement: Some(AGREEMENT.to_owned()),
         };
         let (stop, stopped) = watch::channel(false);
         let (vision, seen) = mpsc::channel(VISION_CHANNEL);
@@ -67,18 +69,27 @@ impl Place {
     }
 
     fn records(&self, name: &str) -> Vec<TransactionRecord> {
-        let store = self.store();
-        let person = store.staff_member(name).expect("added before").person;
-        let rows = store.records_since(&person, jiff::Timestamp::UNIX_EPOCH).expect("read");
+        let mut store = self.store();
+        let person = store.sign_in(name, &secret_of(name), self.clock.now()).expect("their own secret");
+        let rows = store.records(&person).expect("opened");
         rows.iter().map(|json| serde_json::from_str(json).expect("a record")).collect()
     }
 
-    fn summary(&self, name: &str, kind: WindowKind) -> Summary {
-        let store = self.store();
-        let person = store.staff_member(name).expect("added before").person;
-        let stored = store.summary(&person, kind).expect("read").expect("a summary");
-        serde_json::from_str(&stored.json).expect("understood")
+    fn windows(&self, name: &str) -> Vec<Window> {
+        match crate::control::answer(&mut self.store(), &own_summaries(name), &Status::default(), self.clock.as_ref()) {
+            Answer::Summaries { windows } => windows,
+            other => panic!("{other:?}"),
+        }
     }
+
+    fn summary(&self, name: &str, kind: WindowKind) -> Summary {
+        let window = self.windows(name).into_iter().find(|window| window.kind == kind);
+        window.expect("a summary").summary
+    }
+}
+
+fn own_summaries(name: &str) -> Question {
+    Question::Summaries { name: name.into(), secret: SecretText::new(&format!("{name}'s own secret")) }
 }
 
 impl Running {
@@ -209,7 +220,7 @@ async fn records_are_written_while_the_shift_lasts() {
     running.clock.advance_ms(20_000);
     running.report("1", Closed).await;
     running.clock.advance_ms(400_000);
-    let summaries = || running.kiosk.question(Question::Summaries { name: "Aino".into() });
+    let summaries = || running.kiosk.question(own_summaries("Aino"));
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     loop {
         match summaries().await {
@@ -343,18 +354,4 @@ async fn the_till_is_told_when_too_much_waits() {
     for task in waiting {
         task.abort();
     }
-}
-
-#[test]
-fn windows_begin_on_monday_midnight_of_the_place() {
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(2));
-    let now: jiff::Timestamp = "2026-03-01T22:30:00Z".parse().expect("a time");
-    let place = Place::new();
-    let mut store = place.store();
-    let person = store.staff_member("Aino").expect("added").person;
-    let shift = store.start_shift(&person, "1", now).expect("started");
-    let start = |kind| windows::window_start(kind, &shift, now, &zone).to_string();
-    assert_eq!(start(WindowKind::Shift), "2026-03-01T22:30:00Z");
-    assert_eq!(start(WindowKind::Week), "2026-03-01T22:00:00Z", "it is Monday there already");
-    assert_eq!(start(WindowKind::FourWeeks), "2026-02-08T22:00:00Z");
 }

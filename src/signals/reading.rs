@@ -44,6 +44,22 @@ impl Reason {
         Self::TooShort,
         Self::SignalOff,
     ];
+
+    /// Its name in JSON and tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotAlone => "not_alone",
+            Self::NoFace => "no_face",
+            Self::TooSmall => "too_small",
+            Self::TurnedAway => "turned_away",
+            Self::MouthHidden => "mouth_hidden",
+            Self::EyesHidden => "eyes_hidden",
+            Self::NoEvent => "no_event",
+            Self::TooShort => "too_short",
+            Self::SignalOff => "signal_off",
+        }
+    }
 }
 
 /// A value, or the reason why there is none. As JSON the value itself, or `{"not_observable":"no_face"}`.

@@ -62,4 +62,19 @@ pub enum StoreError {
     /// Any other failure of the database.
     #[error("{}: {source}", database.display())]
     Database { database: PathBuf, source: rusqlite::Error },
+    /// Nothing was sealed or opened.
+    #[error(transparent)]
+    Vault(#[from] crate::vault::VaultError),
+    /// Too many wrong secrets; says nothing about whether the person agreed to anything.
+    #[error("too many wrong secrets; try again in {wait_s} s")]
+    Wait { wait_s: i64 },
+    /// The wrong secret, or nobody who agreed.
+    #[error("this is not the secret of anyone called \"{0}\" who takes part")]
+    NotTheirSecret(String),
+    /// Another invitation, or a spent one.
+    #[error("this invitation is not \"{0}\"'s, or was used before; a new one: hymy staff invite NAME")]
+    NotInvited(String),
+    /// The consent does not hold.
+    #[error(transparent)]
+    NoConsent(#[from] crate::consent::NoConsent),
 }

@@ -11,6 +11,7 @@ mod lock;
 mod people;
 mod records;
 mod schema;
+mod vaults;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -22,7 +23,8 @@ pub use error::StoreError;
 pub use inbox::{Appended, EventId, InboxEvent, NewEvent, WaitingEvent};
 pub use lock::StoreLock;
 pub use people::{PersonId, Shift, ShiftId, StaffMember};
-pub use records::{NewRecord, StoredSummary, WindowKind};
+pub use records::{Decided, NewRecord, ShiftSummary};
+pub use vaults::{Invitation, Receipt, SignedIn};
 
 /// The name of the database in the data folder.
 pub const DATABASE: &str = "hymy.db";
@@ -62,7 +64,9 @@ impl Store {
                 return Err(StoreError::TooNew { database, found, known: schema::VERSION });
             }
         }
-        Ok(Self { connection, database, _lock: lock })
+        let mut store = Self { connection, database, _lock: lock };
+        store.fill_vaults()?;
+        Ok(store)
     }
 
     /// Whether a till event could be kept now: puts one in and takes it out again, in a commit that goes
@@ -130,6 +134,12 @@ impl From<StoreError> for StoreErrorOr {
     }
 }
 
+impl From<crate::vault::VaultError> for StoreErrorOr {
+    fn from(error: crate::vault::VaultError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
 fn failure(database: &Path, source: rusqlite::Error) -> StoreError {
     let database = database.to_path_buf();
     match source.sqlite_error_code() {
@@ -173,4 +183,4 @@ fn unlock(connection: &Connection, key: &str, key_file: &Path, database: &Path) 
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

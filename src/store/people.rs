@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
+use super::vaults::{Invitation, put_row, random_hex};
 use super::{Store, StoreError};
+use crate::vault::Row;
 
 /// A person's random identity: the only thing that other tables know of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,29 +59,30 @@ impl Shift {
 }
 
 impl Store {
-    /// Adds a staff member under a random identity.
+    /// Invites a person under a random identity; they take part only after their own consent. Gives the invitation that
+    /// it takes.
     ///
     /// # Errors
     /// [`StoreError::BadName`], [`StoreError::NameTaken`] or a failure of the database.
-    pub fn add_staff(&mut self, name: &str, now: Timestamp) -> Result<StaffMember, StoreError> {
+    pub fn add_staff(&mut self, name: &str, now: Timestamp) -> Result<(StaffMember, Invitation), StoreError> {
         let name = name.trim();
         if name.is_empty() || name.chars().count() > 64 || name.chars().any(char::is_control) {
             return Err(StoreError::BadName);
         }
-        let mut bytes = [0u8; 16];
-        getrandom::fill(&mut bytes).map_err(|error| StoreError::Folder {
-            path: "/dev/urandom".into(),
-            source: std::io::Error::other(error),
-        })?;
-        let member = StaffMember { person: PersonId(hex::encode(bytes)), name: name.to_owned(), added_at: now };
+        let person = PersonId(random_hex()?);
+        let member = StaffMember { person, name: name.to_owned(), added_at: now };
+        let invitation = Invitation::new()?;
         self.write(|transaction| {
             let added = transaction.execute(
                 "INSERT INTO staff (person, name, added_at) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO NOTHING",
                 params![member.person.0, member.name, now.as_millisecond()],
             )?;
-            if added == 0 { Err(StoreError::NameTaken(name.to_owned()).into()) } else { Ok(()) }
+            if added == 0 {
+                return Err(StoreError::NameTaken(name.to_owned()).into());
+            }
+            put_row(transaction, &member.person, &invitation, &Row::decoy()?)
         })?;
-        Ok(member)
+        Ok((member, invitation))
     }
 
     /// Everyone, by name.

@@ -1,10 +1,12 @@
 //! Transaction records and the summaries made of them.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Transaction, params};
+use zeroize::Zeroizing;
 
 use super::people::millis;
-use super::{EventId, PersonId, Shift, ShiftId, Store, StoreError};
+use super::vaults::sealing_key;
+use super::{EventId, PersonId, Shift, ShiftId, SignedIn, Store, StoreError, StoreErrorOr};
 
 /// A record to be written.
 #[derive(Clone, Debug)]
@@ -17,76 +19,53 @@ pub struct NewRecord {
     pub json: String,
 }
 
-/// Over what a summary adds up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WindowKind {
-    /// One shift.
-    Shift,
-    /// The week that began on Monday.
-    Week,
-    /// That week and the three before.
-    FourWeeks,
+/// What was decided, to be written together.
+#[derive(Clone, Copy, Debug)]
+pub struct Decided<'a> {
+    /// Records of transactions.
+    pub records: &'a [NewRecord],
+    /// The events that led to them, or to nothing.
+    pub handled: &'a [EventId],
+    /// The summary of the shift's present part, these records included, as JSON; `None` where the shift is nobody's.
+    pub summary: Option<(i64, &'a str)>,
 }
 
-impl WindowKind {
-    /// Every kind, shortest first.
-    pub const ALL: [Self; 3] = [Self::Shift, Self::Week, Self::FourWeeks];
-
-    /// Its name in the store and in JSON.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Shift => "shift",
-            Self::Week => "week",
-            Self::FourWeeks => "four_weeks",
-        }
-    }
-}
-
-/// A summary as stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredSummary {
-    /// The beginning of its window.
-    pub window_start: Timestamp,
-    /// When it was last made.
-    pub refreshed_at: Timestamp,
-    /// The summary itself, as JSON.
-    pub json: String,
+/// A shift's summary, opened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShiftSummary {
+    /// When the shift began.
+    pub started_at: Timestamp,
+    /// The summary of one part of it, as JSON.
+    pub json: Zeroizing<String>,
 }
 
 impl Store {
-    /// Writes records (of a shift of several people: for the store, and for none of them) and marks the events that led to them as handled: both or neither, so that a
-    /// crash before this decides again and a crash after it repeats nothing.
+    /// Writes records (of a shift of several people: for the store, and for none of them), the shift's summary, and the
+    /// events that led to them as handled: all or nothing, so that a crash before this decides again and a crash after
+    /// it repeats nothing. What is a person's is sealed to them before it is written.
     ///
     /// # Errors
     /// [`StoreError::DiskFull`] or another failure of the database; nothing was written then.
-    pub fn commit_decisions(
-        &mut self,
-        shift: &Shift,
-        records: &[NewRecord],
-        handled: &[EventId],
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub fn commit_decisions(&mut self, shift: &Shift, decided: &Decided<'_>, now: Timestamp) -> Result<(), StoreError> {
         self.write(|transaction| {
-            for record in records {
-                let (opened_ms, closed_ms) = (record.opened_at.as_millisecond(), record.closed_at.as_millisecond());
-                if !shift.companions.is_empty() {
+            if shift.companions.is_empty() {
+                write_own(transaction, shift, decided)?;
+            } else {
+                for record in decided.records {
                     transaction
                         .prepare(
                             "INSERT INTO store_transaction (register, opened_at, closed_at, record)
                              VALUES (?1, ?2, ?3, ?4) ON CONFLICT (register, opened_at) DO NOTHING",
                         )?
-                        .execute(params![shift.register, opened_ms, closed_ms, record.json])?;
-                    continue;
+                        .execute(params![
+                            shift.register,
+                            record.opened_at.as_millisecond(),
+                            record.closed_at.as_millisecond(),
+                            record.json
+                        ])?;
                 }
-                transaction
-                    .prepare(
-                        "INSERT INTO transaction_record (person, shift, register, opened_at, closed_at, record)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (shift, register, opened_at) DO NOTHING",
-                    )?
-                    .execute(params![shift.person.0, shift.id.0, shift.register, opened_ms, closed_ms, record.json,])?;
             }
-            for event in handled {
+            for event in decided.handled {
                 transaction
                     .prepare("UPDATE till_inbox SET handled_at = ?2 WHERE id = ?1 AND handled_at IS NULL")?
                     .execute(params![event.0, now.as_millisecond()])?;
@@ -95,18 +74,47 @@ impl Store {
         })
     }
 
-    /// A person's records opened at `from` or later, oldest first, as JSON.
+    /// The number of the next part of a shift's summary: 1 at its beginning, one more after each crash.
     ///
     /// # Errors
     /// A failure of the database.
-    pub fn records_since(&self, person: &PersonId, from: Timestamp) -> Result<Vec<String>, StoreError> {
-        self.read(|connection| {
-            let mut rows = connection.prepare(
-                "SELECT record FROM transaction_record WHERE person = ?1 AND opened_at >= ?2 ORDER BY opened_at, id",
-            )?;
-            let records = rows.query_map(params![person.0, from.as_millisecond()], |row| row.get(0))?;
+    pub fn next_part(&self, shift: ShiftId) -> Result<i64, StoreError> {
+        let query = "SELECT coalesce(max(part), 0) + 1 FROM shift_summary WHERE shift = ?1";
+        self.read(|connection| connection.query_row(query, [shift.0], |row| row.get(0)))
+    }
+
+    /// A person's records, oldest first, as JSON; opened with their own secret.
+    ///
+    /// # Errors
+    /// A failure of the database, or [`StoreError::Vault`] of a row that was changed.
+    pub fn records(&self, signed_in: &SignedIn) -> Result<Vec<Zeroizing<String>>, StoreError> {
+        let query = "SELECT record FROM transaction_record WHERE person = ?1 ORDER BY opened_at, id";
+        let sealed: Vec<Vec<u8>> = self.read(|connection| {
+            let mut rows = connection.prepare(query)?;
+            let records = rows.query_map([&signed_in.person().0], |row| row.get(0))?;
             records.collect()
-        })
+        })?;
+        sealed.iter().map(|record| Ok(signed_in.key().open(record)?)).collect()
+    }
+
+    /// A person's summaries of shifts begun at `from` or later, oldest first; opened with their own secret.
+    ///
+    /// # Errors
+    /// As [`Self::records`].
+    pub fn summaries(&self, signed_in: &SignedIn, from: Timestamp) -> Result<Vec<ShiftSummary>, StoreError> {
+        let query = "SELECT started_at, summary FROM shift_summary WHERE person = ?1 AND started_at >= ?2
+                     ORDER BY started_at, shift, part";
+        let sealed: Vec<(i64, Vec<u8>)> = self.read(|connection| {
+            let mut rows = connection.prepare(query)?;
+            let summaries = rows.query_map(params![signed_in.person().0, from.as_millisecond()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+            summaries.collect()
+        })?;
+        let open = |(started_at, summary): &(i64, Vec<u8>)| {
+            Ok(ShiftSummary { started_at: millis(*started_at), json: signed_in.key().open(summary)? })
+        };
+        sealed.iter().map(open).collect()
     }
 
     /// When a person's transactions were opened and closed, oldest first.
@@ -120,19 +128,6 @@ impl Store {
             )?;
             let times = rows.query_map([&person.0], |row| Ok((millis(row.get(0)?), millis(row.get(1)?))))?;
             times.collect()
-        })
-    }
-
-    /// The records of one shift, oldest first, as JSON.
-    ///
-    /// # Errors
-    /// A failure of the database.
-    pub fn records_of_shift(&self, shift: ShiftId) -> Result<Vec<String>, StoreError> {
-        self.read(|connection| {
-            let mut rows =
-                connection.prepare("SELECT record FROM transaction_record WHERE shift = ?1 ORDER BY opened_at, id")?;
-            let records = rows.query_map([shift.0], |row| row.get(0))?;
-            records.collect()
         })
     }
 
@@ -160,54 +155,34 @@ impl Store {
                 + transaction.execute("DELETE FROM store_transaction WHERE closed_at < ?1", before)?)
         })
     }
+}
 
-    /// Puts a summary in the place of the one of the same window.
-    ///
-    /// # Errors
-    /// A failure of the database.
-    pub fn put_summary(
-        &mut self,
-        person: &PersonId,
-        kind: WindowKind,
-        summary: &StoredSummary,
-    ) -> Result<(), StoreError> {
-        self.write(|transaction| {
-            transaction.execute(
-                "INSERT INTO summary (person, window_kind, window_start, refreshed_at, summary)
-                 VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (person, window_kind, window_start)
-                 DO UPDATE SET refreshed_at = excluded.refreshed_at, summary = excluded.summary",
-                params![
-                    person.0,
-                    kind.name(),
-                    summary.window_start.as_millisecond(),
-                    summary.refreshed_at.as_millisecond(),
-                    summary.json,
-                ],
-            )?;
-            Ok(())
-        })
+fn write_own(transaction: &Transaction<'_>, shift: &Shift, decided: &Decided<'_>) -> Result<(), StoreErrorOr> {
+    if decided.records.is_empty() {
+        return Ok(());
     }
-
-    /// The latest summary of a kind.
-    ///
-    /// # Errors
-    /// A failure of the database.
-    pub fn summary(&self, person: &PersonId, kind: WindowKind) -> Result<Option<StoredSummary>, StoreError> {
-        self.read(|connection| {
-            connection
-                .query_row(
-                    "SELECT window_start, refreshed_at, summary FROM summary
-                     WHERE person = ?1 AND window_kind = ?2 ORDER BY window_start DESC LIMIT 1",
-                    params![person.0, kind.name()],
-                    |row| {
-                        Ok(StoredSummary {
-                            window_start: millis(row.get(0)?),
-                            refreshed_at: millis(row.get(1)?),
-                            json: row.get(2)?,
-                        })
-                    },
-                )
-                .optional()
-        })
+    let key = sealing_key(transaction, &shift.person)?;
+    for record in decided.records {
+        transaction
+            .prepare(
+                "INSERT INTO transaction_record (person, shift, register, opened_at, closed_at, record)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (shift, register, opened_at) DO NOTHING",
+            )?
+            .execute(params![
+                shift.person.0,
+                shift.id.0,
+                shift.register,
+                record.opened_at.as_millisecond(),
+                record.closed_at.as_millisecond(),
+                key.seal(&record.json)?,
+            ])?;
     }
+    if let Some((part, summary)) = decided.summary {
+        transaction.execute(
+            "INSERT OR REPLACE INTO shift_summary (person, shift, part, started_at, summary)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![shift.person.0, shift.id.0, part, shift.started_at.as_millisecond(), key.seal(summary)?],
+        )?;
+    }
+    Ok(())
 }

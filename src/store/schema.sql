@@ -15,18 +15,6 @@ CREATE TABLE shift (
     ended_at INTEGER                    -- null while it lasts, and after a crash until it is taken up or closed
 ) STRICT;
 
-CREATE TABLE transaction_record (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    person TEXT NOT NULL REFERENCES staff (person) ON DELETE CASCADE,
-    shift INTEGER NOT NULL REFERENCES shift (id) ON DELETE CASCADE,
-    register TEXT NOT NULL,
-    opened_at INTEGER NOT NULL,
-    closed_at INTEGER NOT NULL,
-    record TEXT NOT NULL,
-    UNIQUE (shift, register, opened_at)
-) STRICT;
-CREATE INDEX transaction_record_by_time ON transaction_record (person, opened_at);
-
 CREATE TABLE till_inbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     dedup_key TEXT UNIQUE NOT NULL,
@@ -38,15 +26,6 @@ CREATE TABLE till_inbox (
     handled_at INTEGER                  -- set together with the records the event led to
 ) STRICT;
 CREATE INDEX till_inbox_waiting ON till_inbox (shift, at) WHERE handled_at IS NULL;
-
-CREATE TABLE summary (
-    person TEXT NOT NULL REFERENCES staff (person) ON DELETE CASCADE,
-    window_kind TEXT NOT NULL CHECK (window_kind IN ('shift', 'week', 'four_weeks')),
-    window_start INTEGER NOT NULL,
-    refreshed_at INTEGER NOT NULL,
-    summary TEXT NOT NULL,
-    PRIMARY KEY (person, window_kind, window_start)
-) STRICT, WITHOUT ROWID;
 
 CREATE TABLE shift_companion (
     shift INTEGER NOT NULL REFERENCES shift (id) ON DELETE CASCADE,
@@ -73,3 +52,34 @@ CREATE TABLE store_transaction (
     record TEXT NOT NULL,               -- facts only: several people were signed in, and it is nobody's
     UNIQUE (register, opened_at)
 ) STRICT;
+
+CREATE TABLE vault (
+    person TEXT PRIMARY KEY NOT NULL REFERENCES staff (person) ON DELETE CASCADE,
+    invitation TEXT NOT NULL,           -- spent ones are replaced by random ones that nobody has
+    sealing_key BLOB NOT NULL,          -- the public half; of a person who agreed to nothing, one that nobody opens
+    wrapped_key BLOB NOT NULL,          -- the private half under their secret; likewise
+    consent BLOB NOT NULL,              -- sealed; likewise
+    failed INTEGER NOT NULL,            -- wrong secrets since the last right one
+    failed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE transaction_record (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    person TEXT NOT NULL REFERENCES staff (person) ON DELETE CASCADE,
+    shift INTEGER NOT NULL REFERENCES shift (id) ON DELETE CASCADE,
+    register TEXT NOT NULL,
+    opened_at INTEGER NOT NULL,
+    closed_at INTEGER NOT NULL,
+    record BLOB NOT NULL,               -- sealed to the person
+    UNIQUE (shift, register, opened_at)
+) STRICT;
+CREATE INDEX transaction_record_by_time ON transaction_record (person, opened_at);
+
+CREATE TABLE shift_summary (
+    person TEXT NOT NULL REFERENCES staff (person) ON DELETE CASCADE,
+    shift INTEGER NOT NULL,             -- its number; the shift itself may be forgotten before
+    part INTEGER NOT NULL,              -- after a crash a shift goes on with a new part
+    started_at INTEGER NOT NULL,
+    summary BLOB NOT NULL,              -- sealed to the person
+    PRIMARY KEY (person, shift, part)
+) STRICT, WITHOUT ROWID;

@@ -30,6 +30,26 @@ impl Place {
     }
 }
 
+/// The agreement of made-up people.
+pub(crate) const AGREEMENT: &str = "made up";
+
+/// The secret of a made-up person.
+pub(crate) fn secret_of(name: &str) -> crate::vault::Secret {
+    crate::vault::Secret::typed(Zeroizing::new(format!("{name}'s own secret")))
+}
+
+/// Invites a made-up person, who agrees to everything.
+pub(crate) fn take_in(store: &mut Store, name: &str, now: jiff::Timestamp) -> PersonId {
+    let (member, invitation) = store.add_staff(name, now).expect("added");
+    let consent = crate::consent::Consent::made_up(AGREEMENT, now);
+    store.give_consent(name, &invitation, &secret_of(name), &consent).expect("agreed");
+    member.person
+}
+
+fn decided<'a>(records: &'a [NewRecord], handled: &'a [EventId]) -> Decided<'a> {
+    Decided { records, handled, summary: None }
+}
+
 fn at(second: i64) -> jiff::Timestamp {
     jiff::Timestamp::from_second(1_800_000_000 + second).expect("in range")
 }
@@ -156,18 +176,18 @@ fn two_processes_never_share_a_store() {
 fn a_full_disk_is_said_and_undoes_the_whole_write() {
     let place = Place::new();
     let mut store = place.open().expect("opens");
-    let person = store.add_staff("Aino", at(0)).expect("added").person;
+    let person = take_in(&mut store, "Aino", at(0));
     let shift = store.start_shift(&person, "1", at(0)).expect("started");
     let Ok(Appended::New(id)) = store.append_event(&event("a", Some(shift.id), 1), at(1)) else { panic!("appended") };
     let pages: i64 = store.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("pages");
     store.connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).expect("limited");
     let record = NewRecord { opened_at: at(1), closed_at: at(2), json: "x".repeat(100_000) };
-    let error = store.commit_decisions(&shift, &[record], &[id], at(3)).expect_err("full");
+    let error = store.commit_decisions(&shift, &decided(&[record], &[id]), at(3)).expect_err("full");
     assert!(matches!(error, StoreError::DiskFull { .. }), "{error}");
     assert_eq!(store.waiting_events(shift.id).expect("read").len(), 1, "the event still waits");
     store.connection.query_row("PRAGMA max_page_count = 100000", [], |_| Ok(())).expect("room again");
     let record = NewRecord { opened_at: at(1), closed_at: at(2), json: "x".repeat(100_000) };
-    store.commit_decisions(&shift, &[record], &[id], at(3)).expect("written");
+    store.commit_decisions(&shift, &decided(&[record], &[id]), at(3)).expect("written");
 }
 
 #[test]
@@ -196,7 +216,7 @@ fn an_event_is_new_once() {
 fn a_full_inbox_refuses() {
     let place = Place::new();
     let mut store = place.open().expect("opens");
-    let person = store.add_staff("Aino", at(0)).expect("added").person;
+    let person = take_in(&mut store, "Aino", at(0));
     let shift = store.start_shift(&person, "1", at(0)).expect("started");
     let fill = format!(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {})
@@ -214,17 +234,17 @@ fn a_full_inbox_refuses() {
 fn records_and_handled_events_are_written_together_and_once() {
     let place = Place::new();
     let mut store = place.open().expect("opens");
-    let person = store.add_staff("Aino", at(0)).expect("added").person;
+    let person = take_in(&mut store, "Aino", at(0));
     let shift = store.start_shift(&person, "1", at(0)).expect("started");
     let Ok(Appended::New(id)) = store.append_event(&event("a", Some(shift.id), 1), at(1)) else { panic!("appended") };
     assert_eq!(store.open_shifts().expect("read"), std::slice::from_ref(&shift));
     let record = NewRecord { opened_at: at(1), closed_at: at(2), json: "{}".into() };
     for _ in 0..2 {
-        store.commit_decisions(&shift, std::slice::from_ref(&record), &[id], at(3)).expect("committed");
+        store.commit_decisions(&shift, &decided(std::slice::from_ref(&record), &[id]), at(3)).expect("committed");
     }
     assert!(store.waiting_events(shift.id).expect("read").is_empty());
-    assert_eq!(store.records_of_shift(shift.id).expect("read").len(), 1);
-    assert_eq!(store.records_since(&person, at(2)).expect("read").len(), 0);
+    let aino = store.sign_in("Aino", &secret_of("Aino"), at(4)).expect("her own");
+    assert_eq!(store.records(&aino).expect("opened").len(), 1);
     store.end_shift(shift.id, at(9)).expect("ended");
     assert!(store.open_shifts().expect("read").is_empty());
     assert_eq!(store.forget_records(at(10)).expect("forgotten"), 1);
@@ -234,7 +254,7 @@ fn records_and_handled_events_are_written_together_and_once() {
 fn a_pause_and_who_is_signed_in_together_outlive_the_process_and_end_with_the_shift() {
     let place = Place::new();
     let mut store = place.open().expect("opens");
-    let [aino, eero] = ["Aino", "Eero"].map(|name| store.add_staff(name, at(0)).expect("added").person);
+    let [aino, eero] = ["Aino", "Eero"].map(|name| take_in(&mut store, name, at(0)));
     let shift = store.start_shared_shift(&aino, std::slice::from_ref(&eero), "1", at(0)).expect("started");
     store.pause_shift(shift.id, at(1)).expect("paused");
     store.pause_shift(shift.id, at(2)).expect("paused already");
@@ -247,10 +267,13 @@ fn a_pause_and_who_is_signed_in_together_outlive_the_process_and_end_with_the_sh
     assert!(!store.open_shifts().expect("read")[0].paused);
     let record = NewRecord { opened_at: at(1), closed_at: at(2), json: "{}".into() };
     for _ in 0..2 {
-        store.commit_decisions(&shift, std::slice::from_ref(&record), &[], at(3)).expect("committed");
+        store.commit_decisions(&shift, &decided(std::slice::from_ref(&record), &[]), at(3)).expect("committed");
     }
     assert_eq!(store.store_records_since(at(0)).expect("read"), ["{}"]);
-    assert!(store.records_of_shift(shift.id).expect("read").is_empty());
+    for name in ["Aino", "Eero"] {
+        let person = store.sign_in(name, &secret_of(name), at(4)).expect("their own");
+        assert!(store.records(&person).expect("opened").is_empty());
+    }
     assert_eq!(store.forget_records(at(3)).expect("forgotten"), 1);
     store.pause_shift(shift.id, at(4)).expect("paused");
     store.add_phone_for_work(shift.id, at(4)).expect("noted");
@@ -261,16 +284,24 @@ fn a_pause_and_who_is_signed_in_together_outlive_the_process_and_end_with_the_sh
 }
 
 #[test]
-fn summaries_replace_their_window_and_the_latest_is_given() {
+fn a_part_of_a_shift_has_one_summary_and_a_crash_begins_the_next() {
     let place = Place::new();
     let mut store = place.open().expect("opens");
-    let person = store.add_staff("Aino", at(0)).expect("added").person;
-    for (start, json) in [(0, "a"), (0, "b"), (100, "c")] {
-        let summary = StoredSummary { window_start: at(start), refreshed_at: at(200), json: json.into() };
-        store.put_summary(&person, WindowKind::Week, &summary).expect("put");
+    let person = take_in(&mut store, "Aino", at(0));
+    let shift = store.start_shift(&person, "1", at(0)).expect("started");
+    let record = |second: i64| NewRecord { opened_at: at(second), closed_at: at(second), json: "{}".into() };
+    for (second, part, json) in [(1, 1, "a"), (2, 1, "b"), (3, 2, "c")] {
+        let records = [record(second)];
+        let decided = Decided { records: &records, handled: &[], summary: Some((part, json)) };
+        store.commit_decisions(&shift, &decided, at(second)).expect("written");
+        assert_eq!(store.next_part(shift.id).expect("read"), part + 1);
     }
-    assert_eq!(store.summary(&person, WindowKind::Week).expect("read").map(|s| s.json), Some("c".into()));
-    assert_eq!(store.summary(&person, WindowKind::Shift).expect("read"), None);
+    let aino = store.sign_in("Aino", &secret_of("Aino"), at(4)).expect("her own");
+    let read = |store: &Store, from| -> Vec<String> {
+        store.summaries(&aino, from).expect("opened").iter().map(|part| part.json.to_string()).collect()
+    };
+    assert_eq!(read(&store, at(0)), ["b", "c"]);
+    assert_eq!(read(&store, at(1)), Vec::<String>::new());
 }
 
 #[test]

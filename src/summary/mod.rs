@@ -4,12 +4,14 @@
 //! compared with anybody.
 
 mod record;
+mod windows;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 pub use record::{TransactionRecord, UnknownVersion, Version};
+pub use windows::{Window, WindowKind, earliest, windows};
 
 use crate::signals::{Figure, Measured, Reason, SignalKey};
 
@@ -23,10 +25,13 @@ pub struct Line {
     /// For `greet_delay`, the rest is "never".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown_in: Option<u32>,
-    /// The middle of the values, in the signal's unit; of an even number, the mean of the two in the middle. `None`
+    /// The middle of the values to a hundredth, in the signal's unit; of an even number, the mean of the two in the middle. `None`
     /// without values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub median: Option<f64>,
+    /// How many values there were of each hundredth, so that summaries can be added up.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub hundredths: BTreeMap<i64, u32>,
     /// How many of the values may have been larger.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub at_least: u32,
@@ -51,27 +56,31 @@ impl Summary {
     /// Adds up the transactions of one person's window.
     pub fn of<'records>(records: impl IntoIterator<Item = &'records TransactionRecord>) -> Self {
         let mut summary = Self::default();
-        let mut values: BTreeMap<SignalKey, Vec<f64>> = BTreeMap::new();
         for record in records {
-            if record.transaction.voided {
-                summary.voided += 1;
-                continue;
-            }
-            summary.transactions += 1;
-            for (key, measured) in record.signals.figures() {
-                let line = summary.signals.entry(key).or_default();
-                line.add(&measured);
-                if let Some(value) = measured.known().and_then(|figure| figure.value) {
-                    values.entry(key).or_default().push(value);
-                }
-            }
-        }
-        for (key, values) in values {
-            if let Some(line) = summary.signals.get_mut(&key) {
-                line.median = median(values);
-            }
+            summary.take(record);
         }
         summary
+    }
+
+    /// Adds one more transaction.
+    pub fn take(&mut self, record: &TransactionRecord) {
+        if record.transaction.voided {
+            self.voided += 1;
+            return;
+        }
+        self.transactions += 1;
+        for (key, measured) in record.signals.figures() {
+            self.signals.entry(key).or_default().add(&measured);
+        }
+    }
+
+    /// Adds another summary of the same person: as if made of the transactions of both.
+    pub fn merge(&mut self, other: &Self) {
+        self.transactions += other.transactions;
+        self.voided += other.voided;
+        for (key, line) in &other.signals {
+            self.signals.entry(*key).or_default().merge(line);
+        }
     }
 }
 
@@ -87,16 +96,42 @@ impl Line {
                 if let Some(shown) = figure.shown {
                     *self.shown_in.get_or_insert(0) += u32::from(shown);
                 }
+                if let Some(value) = figure.value {
+                    *self.hundredths.entry((value * 100.0).round() as i64).or_default() += 1;
+                    self.median = median(&self.hundredths);
+                }
             }
         }
     }
+
+    fn merge(&mut self, other: &Self) {
+        self.behind += other.behind;
+        self.at_least += other.at_least;
+        if let Some(shown_in) = other.shown_in {
+            *self.shown_in.get_or_insert(0) += shown_in;
+        }
+        for (hundredth, count) in &other.hundredths {
+            *self.hundredths.entry(*hundredth).or_default() += count;
+        }
+        for (reason, count) in &other.not_observable {
+            *self.not_observable.entry(*reason).or_default() += count;
+        }
+        self.median = median(&self.hundredths);
+    }
 }
 
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_unstable_by(f64::total_cmp);
-    let above = values.get(values.len() / 2)?;
-    let below = values.get((values.len() - 1) / 2)?;
-    Some(f64::midpoint(*below, *above))
+/// The middle value; of an even number, the mean of the two in the middle.
+fn median(hundredths: &BTreeMap<i64, u32>) -> Option<f64> {
+    let count: u32 = hundredths.values().sum();
+    let at = |place: u32| {
+        let mut left = place;
+        hundredths.iter().find_map(|(hundredth, here)| {
+            let found = left < *here;
+            left = left.saturating_sub(*here);
+            found.then_some(*hundredth as f64 / 100.0)
+        })
+    };
+    Some(f64::midpoint(at(count.checked_sub(1)? / 2)?, at(count / 2)?))
 }
 
 fn is_zero(count: &u32) -> bool {

@@ -64,10 +64,16 @@ fn a_window_without_transactions_says_nothing() {
 
 #[test]
 fn medians_lie_in_the_middle() {
-    assert_eq!(median(vec![]), None);
-    assert_eq!(median(vec![3.0]), Some(3.0));
-    assert_eq!(median(vec![9.0, 1.0, 2.0]), Some(2.0));
-    assert_eq!(median(vec![9.0, 1.0, 2.0, 4.0]), Some(3.0));
+    let of = |values: &[i64]| {
+        let mut counts = BTreeMap::new();
+        values.iter().for_each(|value| *counts.entry(*value).or_default() += 1);
+        median(&counts)
+    };
+    assert_eq!(of(&[]), None);
+    assert_eq!(of(&[300]), Some(3.0));
+    assert_eq!(of(&[900, 100, 200]), Some(2.0));
+    assert_eq!(of(&[900, 100, 200, 400]), Some(3.0));
+    assert_eq!(of(&[100, 100, 100, 900]), Some(1.0));
 }
 
 #[test]

@@ -31,7 +31,7 @@ const TAG_BYTES: usize = 16;
 const WRAPPED_VERSION: u8 = 1;
 const WRAPPED_BYTES: usize = 1 + SALT_BYTES + NONCE_BYTES + KEY_BYTES + TAG_BYTES;
 /// Plaintexts are filled up to a multiple of this many bytes, so that their length says little.
-const PAD_TO_BYTES: usize = 256;
+const PAD_TO_BYTES: usize = 1024;
 
 /// What a person types. Wiped when dropped.
 pub struct Secret(Zeroizing<String>);
@@ -121,7 +121,7 @@ impl SealingKey {
     pub fn seal(&self, plaintext: &str) -> Result<Vec<u8>, VaultError> {
         let mut padded = Zeroizing::new(plaintext.as_bytes().to_vec());
         // The length comes back from JSON, which ends where it ends: blanks after it mean nothing.
-        let filled = padded.len().next_multiple_of(PAD_TO_BYTES);
+        let filled = padded.len().max(1).next_multiple_of(PAD_TO_BYTES);
         padded.resize(filled, b' ');
         self.0.seal(&mut OsRng, &padded).map_err(|_| VaultError::System)
     }
@@ -183,18 +183,41 @@ impl OpeningKey {
     }
 }
 
-/// What a row looks like whose person has agreed to nothing: a key pair that nobody has, wrapped with a secret that
-/// nobody knows. It cannot be told from a real one.
-///
-/// # Errors
-/// [`VaultError::System`].
-pub fn decoy() -> Result<(SealingKey, Vec<u8>), VaultError> {
-    let mut wrapped = vec![0u8; WRAPPED_BYTES];
-    getrandom::fill(&mut wrapped).map_err(|_| VaultError::System)?;
-    if let Some(version) = wrapped.first_mut() {
-        *version = WRAPPED_VERSION;
+/// What a person has in the store.
+pub struct Row {
+    /// The public half.
+    pub sealing_key: SealingKey,
+    /// The private half under their secret.
+    pub wrapped_key: Vec<u8>,
+    /// Something sealed to it.
+    pub sealed: Vec<u8>,
+}
+
+impl Row {
+    /// A new pair of keys for a person, with a text sealed to it.
+    ///
+    /// # Errors
+    /// [`VaultError::System`].
+    pub fn new(secret: &Secret, whose: &str, text: &str) -> Result<Self, VaultError> {
+        let key = OpeningKey::generate();
+        let sealing_key = key.sealing_key();
+        Ok(Self { wrapped_key: key.wrap(secret, whose)?, sealed: sealing_key.seal(text)?, sealing_key })
     }
-    Ok((OpeningKey::generate().sealing_key(), wrapped))
+
+    /// The row of a person who has agreed to nothing: keys that nobody has, wrapped with a secret that nobody knows. It
+    /// cannot be told from another.
+    ///
+    /// # Errors
+    /// [`VaultError::System`].
+    pub fn decoy() -> Result<Self, VaultError> {
+        let mut wrapped_key = vec![0u8; WRAPPED_BYTES];
+        getrandom::fill(&mut wrapped_key).map_err(|_| VaultError::System)?;
+        if let Some(version) = wrapped_key.first_mut() {
+            *version = WRAPPED_VERSION;
+        }
+        let sealing_key = OpeningKey::generate().sealing_key();
+        Ok(Self { sealed: sealing_key.seal("")?, wrapped_key, sealing_key })
+    }
 }
 
 fn cipher(secret: &Secret, salt: &[u8]) -> Result<XChaCha20Poly1305, VaultError> {
@@ -245,17 +268,19 @@ mod tests {
     #[test]
     fn lengths_say_little_and_the_same_text_never_looks_the_same() {
         let key = OpeningKey::generate().sealing_key();
-        let [short, long] = ["{}", &format!("[{}]", "1,".repeat(100))].map(|text| key.seal(text).expect("sealed"));
+        let [short, long] = ["{}", &format!("[{}]", "1,".repeat(400))].map(|text| key.seal(text).expect("sealed"));
         assert_eq!(short.len(), long.len());
         assert_ne!(short, key.seal("{}").expect("sealed"));
     }
 
     #[test]
     fn a_decoy_has_the_form_of_a_real_row_and_opens_with_nothing() {
-        let (_, wrapped) = decoy().expect("random");
-        let real = OpeningKey::generate().wrap(&secret("a summer morning"), "aino").expect("wrapped");
-        assert_eq!((wrapped.len(), wrapped[0]), (real.len(), real[0]));
-        assert!(OpeningKey::unwrap(&wrapped, &secret("a summer morning"), "aino").is_err());
+        let decoy = Row::decoy().expect("random");
+        let real = Row::new(&secret("a summer morning"), "aino", r#"{"v":1}"#).expect("made");
+        let form = |row: &Row| (row.wrapped_key.len(), row.wrapped_key[0], row.sealed.len());
+        assert_eq!(form(&decoy), form(&real));
+        assert!(OpeningKey::unwrap(&decoy.wrapped_key, &secret("a summer morning"), "aino").is_err());
+        assert!(OpeningKey::unwrap(&real.wrapped_key, &secret("a summer morning"), "aino").is_ok());
     }
 
     #[test]

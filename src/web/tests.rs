@@ -8,6 +8,7 @@ use tower::ServiceExt;
 use super::*;
 use crate::clock::{ManualClock, shifted};
 use crate::kiosk::{KioskSettings, Outcome};
+use crate::store::tests::{AGREEMENT, secret_of, take_in};
 use crate::store::{Store, StoreError};
 
 const TOKEN: &str = "0123456789abcdef";
@@ -24,9 +25,15 @@ fn site() -> Site {
     let folder = tempfile::tempdir().expect("a folder");
     let clock = Arc::new(ManualClock::at("2026-03-02T12:00:00Z".parse().expect("a time")));
     let mut store = Store::open(folder.path(), &folder.path().join("hymy.key")).expect("opens");
-    let person = store.add_staff("Aino", clock.now()).expect("added").person;
-    let settings =
-        KioskSettings { register: "1".into(), max_late_s: 300, signals: Vec::new(), directions: Default::default() };
+    take_in(&mut store, "Aino", clock.now());
+    let person = store.sign_in("Aino", &secret_of("Aino"), clock.now()).expect("her own secret");
+    let settings = KioskSettings {
+        register: "1".into(),
+        max_late_s: 300,
+        signals: Vec::new(),
+        directions: Default::default(),
+        agreement: Some(AGREEMENT.to_owned()),
+    };
     let (stop, stopped) = watch::channel(false);
     let (_, vision) = mpsc::channel(1);
     let (kiosk, thread) =

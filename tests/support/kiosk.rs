@@ -1,6 +1,6 @@
 //! A kiosk of a test: its folder and configuration, the running process, and a camera to stop and start.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read, Seek, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
@@ -25,7 +25,7 @@ impl Place {
             "[kiosk]\ndata_dir = \"data\"\n[camera]\nsource = \"{source}\"\nopen_timeout_ms = 4000\n\
              read_timeout_ms = 2000\n[zones]\nstaff = [[0.45, 0], [1, 0], [1, 1], [0.45, 1]]\n\
              customer = [[0, 0], [0.35, 0], [0.35, 1], [0, 1]]\n[till]\nenabled = true\nlisten = \"127.0.0.1:0\"\n\
-             token = \"{TOKEN}\"\nmax_late_s = 10\n[signals]\nchoices = [\"smile\", \"gaze\", \"phone_in_hand\"]\n"
+             token = \"{TOKEN}\"\nmax_late_s = 10\n[consent]\nagreement = \"made up\"\n[signals]\nchoices = [\"smile\", \"gaze\", \"phone_in_hand\"]\n"
         );
         std::fs::write(folder.path().join("kiosk.toml"), config).expect("written");
         std::fs::create_dir(folder.path().join("cwd")).expect("made");
@@ -59,6 +59,43 @@ impl Place {
     pub fn hymy(&self, args: &[&str]) -> Ended {
         Ended::of(&mut self.command(args))
     }
+
+    /// A command that is told these lines.
+    pub fn told(&self, args: &[&str], told: &str) -> Ended {
+        Ended::of(self.command(args).stdin(lines(told)))
+    }
+
+    /// Invites a made-up person, who agrees to smile, gaze and phone_in_hand.
+    pub fn take_in(&self, name: &str) {
+        let told = self.hymy(&["staff", "add", name]).good().out;
+        let line = told.lines().next().expect("an invitation");
+        let invitation = line.rsplit(' ').next().expect("a code");
+        let secret = secret_of(name);
+        let answers = format!("{invitation}\nyes\nyes\nyes\nyes\n{secret}\n{secret}\n");
+        self.told(&["staff", "consent", name], &answers).good();
+    }
+
+    /// A person's own summary.
+    pub fn summary(&self, name: &str) -> String {
+        self.told(&["staff", "summary", name], &secret_of(name)).good().out
+    }
+}
+
+/// Standard input that says this and ends.
+pub fn lines(text: &str) -> std::fs::File {
+    let mut file = tempfile::tempfile().expect("a file");
+    file.write_all(text.as_bytes()).and_then(|()| file.rewind()).expect("written");
+    file
+}
+
+/// The secret of a made-up person.
+pub fn secret_of(name: &str) -> String {
+    format!("{name}'s own secret")
+}
+
+/// The names after each `--staff`, each one's secret on a line.
+pub fn secrets_of(args: &[&str]) -> String {
+    args.windows(2).filter(|pair| pair[0] == "--staff").map(|pair| secret_of(pair[1]) + "\n").collect()
 }
 
 /// A running kiosk; killed when the test ends, however it ends.
@@ -72,7 +109,9 @@ pub struct Kiosk {
 impl Kiosk {
     /// Starts `hymy run` and waits until it says that it runs.
     pub fn start(place: &Place, args: &[&str]) -> Self {
-        let mut child = place.command(args).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("starts");
+        let mut command = place.command(args);
+        command.stdin(lines(&secrets_of(args))).stderr(Stdio::piped()).stdout(Stdio::null());
+        let mut child = command.spawn().expect("starts");
         let told = BufReader::new(child.stderr.take().expect("piped"));
         let lines = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&lines);

@@ -1,0 +1,299 @@
+//! People's own keys and consents: given, used, changed and withdrawn with their own secret only.
+//!
+//! Everyone who was invited has a row of one form, so that nobody can tell from the store who agreed.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+
+use super::{PersonId, Store, StoreError, StoreErrorOr};
+use crate::consent::Consent;
+use crate::vault::{OpeningKey, Row, SealingKey, Secret, VaultError};
+
+/// So many wrong secrets are answered at once.
+const FREE_FAILURES: u32 = 5;
+/// After that, each waits twice as long as the one before, from this long,
+const FIRST_WAIT_MS: i64 = 30_000;
+/// up to this long.
+const LONGEST_WAIT_MS: i64 = 15 * 60_000;
+
+/// What an invited person needs to give their consent, once.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Invitation(String);
+
+impl Invitation {
+    pub(super) fn new() -> Result<Self, StoreError> {
+        Ok(Self(random_hex()?))
+    }
+
+    /// As typed.
+    #[must_use]
+    pub fn typed(text: &str) -> Self {
+        Self(text.trim().to_lowercase())
+    }
+
+    /// To be handed to the person.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Invitation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Invitation")
+    }
+}
+
+/// A person who gave their own secret. There is no other way to get one, and none to copy it.
+#[derive(Debug)]
+pub struct SignedIn {
+    person: PersonId,
+    consent: Consent,
+    key: OpeningKey,
+}
+
+impl SignedIn {
+    /// Who.
+    #[must_use]
+    pub fn person(&self) -> &PersonId {
+        &self.person
+    }
+
+    /// What they agreed to.
+    #[must_use]
+    pub fn consent(&self) -> &Consent {
+        &self.consent
+    }
+
+    pub(super) fn key(&self) -> &OpeningKey {
+        &self.key
+    }
+}
+
+/// What was erased.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Transaction records.
+    pub records: usize,
+    /// Summaries of shifts.
+    pub summaries: usize,
+    /// Shifts.
+    pub shifts: usize,
+}
+
+impl Store {
+    /// Makes a new invitation for a person; an earlier one holds no longer, what they agreed to does.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchPerson`] or a failure of the database.
+    pub fn invite(&mut self, name: &str) -> Result<Invitation, StoreError> {
+        let person = self.staff_member(name)?.person;
+        let invitation = Invitation::new()?;
+        self.write(|transaction| {
+            transaction.execute(
+                "UPDATE vault SET invitation = ?2 WHERE person = ?1",
+                params![person.0, invitation.as_str()],
+            )?;
+            Ok(())
+        })?;
+        Ok(invitation)
+    }
+
+    /// Keeps a person's consent under a key of their own, which their secret opens. Whatever was sealed to an earlier key
+    /// goes: nobody could open it any more.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchPerson`], [`StoreError::NotInvited`] or a failure of the database.
+    pub fn give_consent(
+        &mut self,
+        name: &str,
+        invitation: &Invitation,
+        secret: &Secret,
+        consent: &Consent,
+    ) -> Result<(), StoreError> {
+        let person = self.staff_member(name)?.person;
+        let text = serde_json::to_string(consent).map_err(|_| VaultError::System)?;
+        let row = Row::new(secret, &person.0, &text)?;
+        let spent = Invitation::new()?;
+        self.write(|transaction| {
+            let expected: String =
+                transaction
+                    .query_row("SELECT invitation FROM vault WHERE person = ?1", [&person.0], |row| row.get(0))?;
+            if !bool::from(expected.as_bytes().ct_eq(invitation.as_str().as_bytes())) {
+                return Err(StoreError::NotInvited(name.trim().to_owned()).into());
+            }
+            erase_rows(transaction, &person)?;
+            put_row(transaction, &person, &spent, &row)
+        })?;
+        self.compact()
+    }
+
+    /// Lets a person in who gives their own secret. Wrong ones are slowed, whether or not the person agreed.
+    ///
+    /// # Errors
+    /// [`StoreError::NotTheirSecret`], [`StoreError::Wait`], [`StoreError::NoSuchPerson`] or a failure of the database.
+    pub fn sign_in(&mut self, name: &str, secret: &Secret, now: Timestamp) -> Result<SignedIn, StoreError> {
+        let person = self.staff_member(name)?.person;
+        let now_ms = now.as_millisecond();
+        let (wrapped, sealed, failed, failed_at): (Vec<u8>, Vec<u8>, u32, i64) = self.read(|connection| {
+            connection.query_row(
+                "SELECT wrapped_key, consent, failed, failed_at FROM vault WHERE person = ?1",
+                [&person.0],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+            )
+        })?;
+        let wait_ms = waits_ms(failed, now_ms - failed_at);
+        if wait_ms > 0 {
+            return Err(StoreError::Wait { wait_s: (wait_ms + 999) / 1_000 });
+        }
+        // Counted before it is tried, so that pulling the plug gives no free tries.
+        self.count_failure(&person, failed.saturating_add(1), now_ms)?;
+        let opened = OpeningKey::unwrap(&wrapped, secret, &person.0).and_then(|key| {
+            let consent = key.open(&sealed)?;
+            Ok((key, serde_json::from_str(&consent).map_err(|_| VaultError::Unopened)?))
+        });
+        match opened {
+            Ok((key, consent)) => {
+                self.count_failure(&person, 0, 0)?;
+                Ok(SignedIn { person, consent, key })
+            }
+            Err(VaultError::WrongSecret | VaultError::Unopened) => {
+                Err(StoreError::NotTheirSecret(name.trim().to_owned()))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Puts another secret in the place of the one that was given: what was sealed stays readable.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn change_secret(&mut self, signed_in: &SignedIn, secret: &Secret) -> Result<(), StoreError> {
+        let wrapped = signed_in.key.wrap(secret, &signed_in.person.0)?;
+        self.write(|transaction| {
+            transaction
+                .execute("UPDATE vault SET wrapped_key = ?2 WHERE person = ?1", params![signed_in.person.0, wrapped])?;
+            Ok(())
+        })
+    }
+
+    /// Withdraws a consent: the person's records, summaries, shifts and keys go, and so do the freed pages. They stay
+    /// invited, with an invitation that nobody has.
+    ///
+    /// # Errors
+    /// A failure of the database; nothing was erased then.
+    pub fn withdraw(&mut self, signed_in: SignedIn) -> Result<Receipt, StoreError> {
+        let person = signed_in.person;
+        let (spent, row) = (Invitation::new()?, Row::decoy()?);
+        let receipt = self.write(|transaction| {
+            let receipt = erase_rows(transaction, &person)?;
+            put_row(transaction, &person, &spent, &row)?;
+            Ok(receipt)
+        })?;
+        self.compact()?;
+        Ok(receipt)
+    }
+
+    /// Erases a person wholly: as [`Self::withdraw`], and they are no longer invited either. It needs no secret, because
+    /// a person who forgot theirs has the right to it too.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchPerson`] or a failure of the database; nothing was erased then.
+    pub fn erase(&mut self, name: &str) -> Result<Receipt, StoreError> {
+        let person = self.staff_member(name)?.person;
+        let receipt = self.write(|transaction| {
+            let receipt = erase_rows(transaction, &person)?;
+            transaction.execute("DELETE FROM staff WHERE person = ?1", [&person.0])?;
+            Ok(receipt)
+        })?;
+        self.compact()?;
+        Ok(receipt)
+    }
+
+    /// Gives everyone a row who was invited before there were any.
+    pub(super) fn fill_vaults(&mut self) -> Result<(), StoreError> {
+        let query = "SELECT person FROM staff WHERE person NOT IN (SELECT person FROM vault)";
+        let without: Vec<String> = self.read(|connection| {
+            let mut rows = connection.prepare(query)?;
+            let people = rows.query_map([], |row| row.get(0))?;
+            people.collect()
+        })?;
+        if without.is_empty() {
+            return Ok(());
+        }
+        self.write(|transaction| {
+            for person in without {
+                put_row(transaction, &PersonId(person), &Invitation::new()?, &Row::decoy()?)?;
+            }
+            Ok(())
+        })?;
+        // What an older program wrote in the clear has just been dropped.
+        self.compact()
+    }
+
+    /// Writes the file anew without its freed pages, and empties the write-ahead log.
+    fn compact(&mut self) -> Result<(), StoreError> {
+        self.read(|connection| connection.execute_batch("VACUUM"))?;
+        self.flush()
+    }
+
+    fn count_failure(&mut self, person: &PersonId, failed: u32, now_ms: i64) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            transaction.execute(
+                "UPDATE vault SET failed = ?2, failed_at = ?3 WHERE person = ?1",
+                params![person.0, failed, now_ms],
+            )?;
+            Ok(())
+        })
+    }
+}
+
+/// What is left to wait after so many wrong secrets, the last one so long ago. A clock that was set back waits anew.
+fn waits_ms(failed: u32, ago_ms: i64) -> i64 {
+    let Some(beyond) = failed.checked_sub(FREE_FAILURES) else { return 0 };
+    let wait_ms = FIRST_WAIT_MS.saturating_mul(1 << beyond.min(10)).min(LONGEST_WAIT_MS);
+    if ago_ms < 0 { wait_ms } else { (wait_ms - ago_ms).max(0) }
+}
+
+/// The key that a person's rows are sealed to.
+pub(super) fn sealing_key(connection: &Connection, person: &PersonId) -> Result<SealingKey, StoreErrorOr> {
+    let query = "SELECT sealing_key FROM vault WHERE person = ?1";
+    let bytes: Option<Vec<u8>> = connection.query_row(query, [&person.0], |row| row.get(0)).optional()?;
+    Ok(SealingKey::from_bytes(&bytes.unwrap_or_default())?)
+}
+
+pub(super) fn put_row(
+    transaction: &Transaction<'_>,
+    person: &PersonId,
+    invitation: &Invitation,
+    row: &Row,
+) -> Result<(), StoreErrorOr> {
+    transaction.execute(
+        "INSERT OR REPLACE INTO vault (person, invitation, sealing_key, wrapped_key, consent, failed, failed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, 0, 0)",
+        params![person.0, invitation.as_str(), row.sealing_key.as_bytes(), row.wrapped_key, row.sealed],
+    )?;
+    Ok(())
+}
+
+fn erase_rows(transaction: &Transaction<'_>, person: &PersonId) -> Result<Receipt, StoreErrorOr> {
+    let count = |query: &str| transaction.execute(query, [&person.0]);
+    Ok(Receipt {
+        records: count("DELETE FROM transaction_record WHERE person = ?1")?,
+        summaries: count("DELETE FROM shift_summary WHERE person = ?1")?,
+        shifts: count("DELETE FROM shift WHERE person = ?1")?,
+    })
+}
+
+/// Sixteen random bytes as hexadecimal digits.
+pub(super) fn random_hex() -> Result<String, StoreError> {
+    let mut bytes = [0u8; 16];
+    getrandom::fill(&mut bytes).map_err(|_| VaultError::System)?;
+    Ok(hex::encode(bytes))
+}
+
+#[cfg(test)]
+#[path = "vaults/tests.rs"]
+mod tests;

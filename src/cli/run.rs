@@ -255,10 +255,6 @@ impl Camera {
     ) -> anyhow::Result<JoinHandle<()>> {
         let Self { mut vision, source } = self;
         let mut wish = switch.follow();
-        keep_in_memory()?;
-        let store = Store::open(&config.kiosk.data_dir, &config.key_file)?;
-        // Before there are other threads, which would not be confined; after what lies elsewhere was opened.
-        confine_to(&Allowed::of(&config))?;
         let runtime = tokio::runtime::Handle::current();
         let thread = std::thread::Builder::new().name("hymy-vision".to_owned()).spawn(move || {
             while let Some(run) = runtime.block_on(next_opening(&mut wish)) {

@@ -29,9 +29,9 @@ fn random_tile() -> Vec<u8> {
     tile
 }
 
-/// A recording of it that loses nothing: raw BGR in Matroska.
+/// A recording of it that loses nothing: raw BGR in NUT, a container that can be read as it comes.
 fn recording(tile: &[u8], folder: &Path) -> Vec<u8> {
-    let file = folder.join("pattern.mkv");
+    let file = folder.join("pattern.nut");
     let size = format!("{WIDTH_PX}x{HEIGHT_PX}");
     let mut ffmpeg = Command::new("ffmpeg")
         .args(["-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "bgr24", "-s", &size])
@@ -51,11 +51,11 @@ fn recording(tile: &[u8], folder: &Path) -> Vec<u8> {
 /// Serves the recording to whoever asks, at the camera's pace; gives the address.
 fn serve(recording: Vec<u8>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
-    let address = format!("http://{}/pattern.mkv", listener.local_addr().expect("bound"));
+    let address = format!("http://{}/pattern.nut", listener.local_addr().expect("bound"));
     let answer = move |mut stream: TcpStream| -> std::io::Result<()> {
         let request = BufReader::new(stream.try_clone()?).lines().map_while(Result::ok);
         request.take_while(|line| !line.is_empty()).count();
-        write!(stream, "HTTP/1.0 200 OK\r\nContent-Type: video/x-matroska\r\n\r\n")?;
+        write!(stream, "HTTP/1.0 200 OK\r\nContent-Type: video/x-nut\r\n\r\n")?;
         for frame in recording.chunks(recording.len() / FRAMES as usize) {
             stream.write_all(frame)?;
             std::thread::sleep(Duration::from_secs(1) / FRAMES_A_SECOND);

@@ -180,7 +180,9 @@ fn a_pattern_shown_to_the_camera_is_found_nowhere_not_after_a_crash_either() {
     setrlimit(Resource::Core, Rlimit { current: limit.maximum, ..limit }).expect("up to the hard limit");
     let cores = cores_land_in(&elsewhere.path().join("cores"));
     let mut command = place.command(&["run", "--staff", "Aino"]);
-    let mut kiosk = Kiosk::start_command(&place, command.env("HYMY_LOG", "trace"));
+    // A proxy that nobody configured, and nobody serves: the camera would not be reached through it.
+    command.env("HYMY_LOG", "trace").env("http_proxy", "http://127.0.0.1:9");
+    let mut kiosk = Kiosk::start_command(&place, &mut command);
     wait_for("the camera", Duration::from_secs(60), || kiosk.sees().then_some(()));
     assert_eq!(kiosk.post("opened"), 202);
     let seen =

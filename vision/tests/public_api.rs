@@ -146,7 +146,7 @@ impl Sources {
         let Type::Path(of) = &*block.self_ty else { return };
         let name = of.path.segments.last().expect("a path").ident.to_string();
         let generics = line(&block.generics);
-        if let Some((_, of_trait, _)) = &block.trait_ {
+        if let Some((of_trait, _)) = &block.trait_ {
             self.impls.push((name, format!("impl{generics} {} for {}", line(of_trait), line(&block.self_ty))));
             return;
         }
@@ -237,16 +237,17 @@ fn what_is_public_is_what_was_looked_at() {
 
 #[test]
 fn nothing_public_holds_a_pixel() {
-    let pixels = ["Mat", "Frame", "Tensor", "Array", "ArrayView", "DynamicImage", "ImageBuffer", "RgbImage", "u8"];
+    let pixels = ["Mat", "Frame", "Tensor", "Array", "ArrayView", "DynamicImage", "ImageBuffer", "RgbImage"];
     let libraries = ["opencv", "ort", "ndarray", "image"];
-    // The models' own bytes, checked against their hash; and one byte that is a number.
-    let looked_at = ["pub fn verified_bytes", "pub people: u8"];
+    let bytes = ["[u8", "Vec<u8", "*const", "*mut"];
+    // A model's own bytes, checked against their hash; and why a portrait of the demo could not be decoded.
+    let looked_at = ["pub fn verified_bytes", "source: image::ImageError"];
     let interface = interface();
     assert!(interface.len() > 50, "the sources were not read: {interface:#?}");
     for line in interface {
         let mut names = line.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
-        let found = names.find(|name| pixels.contains(name) || libraries.contains(name));
-        let known = looked_at.iter().any(|known| line.contains(known));
-        assert!(found.is_none() || known, "{} in: {line}", found.unwrap_or_default());
+        let found = names.any(|name| pixels.contains(&name) || libraries.contains(&name))
+            || bytes.iter().any(|part| line.contains(part));
+        assert!(!found || looked_at.iter().any(|known| line.contains(known)), "a pixel could leave through: {line}");
     }
 }

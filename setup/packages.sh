@@ -21,6 +21,7 @@ test=(
   "gstreamer1.0-plugins-base: the RTSP test server's picture"
   "gstreamer1.0-plugins-good: the RTSP test server's encoder"
   "ffmpeg: makes and cuts test clips"
+  "binutils: lists what the built program imports"
   "strace: watches which files and connections the program opens"
 )
 models=(

@@ -29,4 +29,8 @@ pub mod web;
 
 pub mod clock;
 pub mod config;
+pub mod confine;
 pub mod telemetry;
+
+#[cfg(doctest)]
+mod wall;

@@ -18,10 +18,21 @@ const FOR_LIBRARIES: [(&str, &str); 3] = [
     ("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "1"),
 ];
 
+/// What FFmpeg would take for the address of a proxy: a connection that the configuration does not name.
+const NOT_CONFIGURED: [&str; 4] = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"];
+
 fn main() -> ExitCode {
     for (name, value) in FOR_LIBRARIES {
         // SAFETY: this is the first thing the program does; no other thread runs yet.
         unsafe { std::env::set_var(name, value) };
+    }
+    for name in NOT_CONFIGURED {
+        // SAFETY: as above.
+        unsafe { std::env::remove_var(name) };
+    }
+    if let Err(error) = hymy::confine::no_core_dumps() {
+        eprintln!("error: core dumps cannot be switched off: {error}");
+        return ExitCode::FAILURE;
     }
     let Err(error) = cli::Cli::parse().run() else { return ExitCode::SUCCESS };
     eprintln!("{}", cli::told(&error));

@@ -14,6 +14,7 @@ use clap::Args;
 use hymy::camera;
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
+use hymy::confine::{self, Allowed, Confined, MemoryKept};
 use hymy::kiosk::{self, CameraSwitch, CameraWish, KioskHandle, KioskSettings, VISION_CHANNEL, VisionEvent};
 use hymy::store::{SignedIn, Store, StoreLock};
 use hymy::till::Plausible;
@@ -61,8 +62,12 @@ impl Run {
         if config.signals.is_empty() {
             tracing::warn!("no_signal_chosen: [signals] choices is empty, so summaries will be too");
         }
+        keep_in_memory()?;
+        let store = Store::open(&config.kiosk.data_dir, &config.key_file)?;
+        // Before there are other threads, which would not be confined; after what lies elsewhere was opened.
+        confine_to(&Allowed::of(&config))?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-        let ended = runtime.block_on(serve(&config, &self.staff));
+        let ended = runtime.block_on(serve(&config, store, &self.staff));
         // A command that is being answered, or a camera that hangs, does not hold up the end.
         runtime.shutdown_timeout(Duration::from_secs(1));
         ended
@@ -91,13 +96,39 @@ fn require(config: &Config, shift: bool) -> Result<(), WrongUsage> {
     Ok(())
 }
 
-async fn serve(config: &Config, staff: &[String]) -> anyhow::Result<()> {
+fn keep_in_memory() -> anyhow::Result<()> {
+    match confine::keep_in_memory()? {
+        MemoryKept::Locked => tracing::info!("memory_locked"),
+        MemoryKept::NoSwapInTheClear => {
+            tracing::info!("swap_checked: memory is not locked, and no swap is in the clear")
+        }
+    }
+    Ok(())
+}
+
+fn confine_to(allowed: &Allowed) -> anyhow::Result<()> {
+    let folder = allowed.data_dir.display();
+    match confine::confine(allowed)? {
+        Confined::Fully => tracing::info!(%folder, "landlock_enforced: files are written in this folder only"),
+        Confined::Partly(version) => tracing::warn!(
+            %folder,
+            version,
+            "landlock_partly_enforced: files are written in this folder only; what newer kernels add is missing, as \
+             are TCP ports before version 4 of Landlock (Linux 6.7)"
+        ),
+        Confined::Not => {
+            tracing::warn!("landlock_missing: the kernel lacks it, so it does not enforce what is written")
+        }
+    }
+    Ok(())
+}
+
+async fn serve(config: &Config, mut store: Store, staff: &[String]) -> anyhow::Result<()> {
     // Listened for from the start, so that a stop during start-up still ends in order.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
 
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    let mut store = Store::open(&config.kiosk.data_dir, &config.key_file)?;
     let people = signed_in(&mut store, staff, clock.as_ref())?;
     // Before the shift begins: models that do not load must not leave an empty shift behind.
     let camera = if people.is_empty() { None } else { Some(Camera::load(config, people.len())?) };

@@ -45,7 +45,11 @@ fn a_window_counts_what_was_shown() {
     ];
     let summary = Summary::of(&records);
     assert_eq!((summary.transactions, summary.voided), (4, 1));
-    let line = |key| serde_json::to_value(&summary.signals[&key]).unwrap();
+    let line = |key| {
+        let line = Line { hundredths: BTreeMap::new(), ..summary.signals[&key].clone() };
+        serde_json::to_value(&line).unwrap()
+    };
+    assert_eq!(summary.signals[&SignalKey::SmileGreeting].hundredths, BTreeMap::from([(0, 2), (100, 1)]));
     assert_eq!(
         line(SignalKey::SmileGreeting),
         json!({"behind": 3, "shown_in": 1, "median": 0.0, "not_observable": {"mouth_hidden": 1}})
@@ -55,6 +59,10 @@ fn a_window_counts_what_was_shown() {
     assert_eq!(line(SignalKey::GazePayment), json!({"behind": 0, "not_observable": {"no_event": 4}}));
     let text = serde_json::to_string(&summary).unwrap();
     assert_eq!(serde_json::from_str::<Summary>(&text).unwrap(), summary);
+
+    let mut added = Summary::of(&records[..2]);
+    added.merge(&Summary::of(&records[2..]));
+    assert_eq!(added, summary, "as if made of the transactions of both");
 }
 
 #[test]

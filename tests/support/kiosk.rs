@@ -109,9 +109,12 @@ pub struct Kiosk {
 impl Kiosk {
     /// Starts `hymy run` and waits until it says that it runs.
     pub fn start(place: &Place, args: &[&str]) -> Self {
-        let mut command = place.command(args);
-        command.stdin(lines(&secrets_of(args))).stderr(Stdio::piped()).stdout(Stdio::null());
-        let mut child = command.spawn().expect("starts");
+        Self::start_command(place, place.command(args).stdin(lines(&secrets_of(args))))
+    }
+
+    /// The same with a command of this place that was changed.
+    pub fn start_command(place: &Place, command: &mut Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("starts");
         let told = BufReader::new(child.stderr.take().expect("piped"));
         let lines = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&lines);
@@ -175,6 +178,16 @@ impl Kiosk {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("answered");
         answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status")
+    }
+
+    /// Ends it by a signal that it does not take; gives all that it told.
+    pub fn crash(mut self, number: i32) -> String {
+        use std::os::unix::process::ExitStatusExt;
+        signal(&self.child, number);
+        let status = wait_for("the crash", Duration::from_secs(30), || self.child.try_wait().expect("asked"));
+        assert_eq!(status.signal(), Some(number), "{}", self.told());
+        assert!(!status.core_dumped(), "a core was dumped");
+        self.told()
     }
 
     pub fn pid(&self) -> u32 {

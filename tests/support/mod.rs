@@ -7,6 +7,7 @@
 #![allow(dead_code)]
 
 pub mod kiosk;
+pub mod trace;
 
 use std::ffi::OsStr;
 use std::io::Write;

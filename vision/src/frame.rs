@@ -124,3 +124,31 @@ impl ZoneFill {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::{Debug, Display};
+
+    use static_assertions::assert_not_impl_any;
+
+    use super::Frame;
+    use crate::models::Model;
+    use crate::preprocess::Preprocessor;
+
+    /// Checked when the tests are built: whoever adds one of these traits sees this test refuse to compile.
+    #[test]
+    fn what_holds_pixels_cannot_be_copied_printed_or_serialised() {
+        assert_not_impl_any!(Frame: Clone, Copy, Debug, Display, serde::Serialize, AsRef<[u8]>);
+        assert_not_impl_any!(Preprocessor: Clone, Copy, Debug, Display, serde::Serialize);
+        assert_not_impl_any!(Model<f32>: Clone, Copy, Debug, Display, serde::Serialize);
+        assert_not_impl_any!(Model<u8>: Clone, Copy, Debug, Display, serde::Serialize);
+    }
+
+    #[test]
+    fn a_wiped_frame_holds_nothing_of_what_it_held() {
+        let mut frame = Frame::black(7, 5).unwrap();
+        frame.bytes_mut().unwrap().fill(0xA5);
+        frame.wipe();
+        assert!(frame.bytes().unwrap().iter().all(|byte| *byte == 0));
+    }
+}

@@ -222,7 +222,9 @@ fn check_device(path: &Path) -> Result<(), String> {
     if !metadata.file_type().is_char_device() {
         return Err("is not a camera device. `ls /dev/v4l/by-id` lists the cameras that are plugged in".to_owned());
     }
-    match std::fs::OpenOptions::new().read(true).write(true).open(path) {
+    #[expect(clippy::disallowed_methods, reason = "a device is opened as V4L2 opens it; nothing is written to it")]
+    let opened = std::fs::OpenOptions::new().read(true).write(true).open(path);
+    match opened {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
             Err("may not be opened by this user; add the user to the group `video`".to_owned())

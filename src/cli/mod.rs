@@ -10,6 +10,7 @@ mod eval;
 mod figures;
 mod models;
 mod progress;
+mod release;
 mod run;
 mod staff;
 
@@ -53,6 +54,7 @@ enum Command {
     Staff(staff::Staff),
     CheckConfig(check_config::CheckConfig),
     Calibrate(calibrate::Calibrate),
+    Release(release::Release),
 }
 
 impl Cli {
@@ -72,6 +74,7 @@ impl Cli {
             Command::Staff(staff) => staff.run(),
             Command::CheckConfig(check) => check.run(),
             Command::Calibrate(calibrate) => calibrate.run(),
+            Command::Release(release) => release.run(),
         }
     }
 }

@@ -101,7 +101,9 @@ pub enum PlanFault {
     #[error("{0} is named twice")]
     Twice(&'static str),
     /// Out of range.
-    #[error("at least {0} people: must be {PEOPLE_FLOOR} to {PEOPLE_FLOOR_MAX}; fewer than {PEOPLE_FLOOR} cannot be set")]
+    #[error(
+        "at least {0} people: must be {PEOPLE_FLOOR} to {PEOPLE_FLOOR_MAX}; fewer than {PEOPLE_FLOOR} cannot be set"
+    )]
     People(u32),
     /// Out of range.
     #[error("at least {0} transactions of each person: must be 1 to {TRANSACTIONS_FLOOR_MAX}")]
@@ -186,9 +188,7 @@ impl Plan {
     pub fn figures(&self) -> impl Iterator<Item = FigureKey> + '_ {
         let cells = self.cells().count();
         self.statistics().iter().flat_map(move |statistic| {
-            std::iter::once(None)
-                .chain((0..cells).map(Some))
-                .map(|cell| FigureKey { statistic: *statistic, cell })
+            std::iter::once(None).chain((0..cells).map(Some)).map(|cell| FigureKey { statistic: *statistic, cell })
         })
     }
 

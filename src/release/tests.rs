@@ -279,7 +279,8 @@ fn a_window_is_announced_before_it_opens_and_overlaps_none() {
 
 #[test]
 fn a_contribution_id_is_random_and_never_printed() {
-    let ids: std::collections::BTreeSet<_> = (0..1_000).map(|_| ContributionId::random().expect("random bytes")).collect();
+    let ids: std::collections::BTreeSet<_> =
+        (0..1_000).map(|_| ContributionId::random().expect("random bytes")).collect();
     assert_eq!(ids.len(), 1_000);
     assert_eq!(format!("{:?}", ids.first().expect("one")), "ContributionId(not shown)");
 }

@@ -94,7 +94,13 @@ fn worst_pairs() -> Vec<Neighbours> {
     vec![
         Neighbours::new("1 beside 39 of 0", four(), 39, 0, ones([Some(100); 4])),
         Neighbours::new("0 beside 25 of 0.9", four(), 25, 90, ones([Some(0); 4])),
-        Neighbours::new("0 and 1 by turns, at the floor", four(), 5, 50, ones([Some(0), Some(100), Some(0), Some(100)])),
+        Neighbours::new(
+            "0 and 1 by turns, at the floor",
+            four(),
+            5,
+            50,
+            ones([Some(0), Some(100), Some(0), Some(100)]),
+        ),
         Neighbours::new("a half", four(), 20, 100, ones([Some(50); 4])),
         Neighbours::new("one statistic only", four(), 18, 0, ones([None, None, Some(100), None])),
     ]
@@ -140,7 +146,9 @@ fn events(with: &[i64], without: &[i64]) -> Vec<Event> {
         let pair = |sums: &[i64]| (sums[2 * figure], sums[2 * figure + 1]);
         let ((a, b), (c, d)) = (pair(with), pair(without));
         let is = move |draw: &Draw| (draw.noised[2 * figure], draw.noised[2 * figure + 1]);
-        events.push(event(format!("figure {figure}, both"), Some(figure), move |draw| is(draw).0 >= a && is(draw).1 >= b));
+        events.push(event(format!("figure {figure}, both"), Some(figure), move |draw| {
+            is(draw).0 >= a && is(draw).1 >= b
+        }));
         for (name, at) in [("with", a + b), ("without", c + d)] {
             let holds = move |draw: &Draw| is(draw).0 + is(draw).1 >= at;
             events.push(event(format!("figure {figure}, people as {name}"), Some(figure), holds));
@@ -152,9 +160,7 @@ fn events(with: &[i64], without: &[i64]) -> Vec<Event> {
         let withheld = move |draw: &Draw| draw.answers[figure] == Answer::Withheld;
         events.push(event(format!("figure {figure} is withheld"), Some(figure), withheld));
         for at in [50, 250, 500, 750, 950] {
-            let holds = move |draw: &Draw| {
-                matches!(draw.answers[figure], Answer::Share { share_thousandths, .. } if share_thousandths >= at)
-            };
+            let holds = move |draw: &Draw| matches!(draw.answers[figure], Answer::Share { share_thousandths, .. } if share_thousandths >= at);
             events.push(event(format!("figure {figure} shows {at} or more"), Some(figure), holds));
         }
     }
@@ -166,7 +172,8 @@ fn events(with: &[i64], without: &[i64]) -> Vec<Event> {
         let holds = move |draw: &Draw| moved.iter().filter(|(i, there, _)| draw.noised[*i] >= *there).count() >= least;
         events.push(event(format!("{least} sums as with the person"), None, holds));
     }
-    let moved_sum = move |draw: &Draw| moved.iter().map(|(i, _, not)| (draw.noised[*i] - not).clamp(0, 100)).sum::<i64>();
+    let moved_sum =
+        move |draw: &Draw| moved.iter().map(|(i, _, not)| (draw.noised[*i] - not).clamp(0, 100)).sum::<i64>();
     for at in [100, 200, 300, 400] {
         let moved_sum = moved_sum.clone();
         events.push(event(format!("moved by {at} together"), None, move |draw| moved_sum(draw) >= at));
@@ -246,7 +253,9 @@ fn falsified(mechanism: Mechanism, neighbours: &Neighbours, count: usize) -> Opt
             (count - without, count - with, "its opposite likelier without"),
         ] {
             if bounds.lower(a) > factor * bounds.upper(b) {
-                return Some(format!("{name}: {event}: {which}, {a} against {b} of {count}, claimed at most {factor:.2}"));
+                return Some(format!(
+                    "{name}: {event}: {which}, {a} against {b} of {count}, claimed at most {factor:.2}"
+                ));
             }
         }
     }
@@ -266,8 +275,17 @@ fn confidence_bounds_are_those_of_the_tables() {
 
 #[test]
 fn a_hundred_thousand_draws_do_not_falsify_the_claim() {
-    for neighbours in worst_pairs() {
-        assert_eq!(falsified(ours, &neighbours, DRAWS), None);
+    let long = std::env::var_os("HYMY_LONG").is_some_and(|value| value == "1");
+    for (index, neighbours) in worst_pairs().iter().enumerate() {
+        // Each statistic has its draws in the first two pairs.
+        let count = if index < 2 || long { DRAWS } else { DRAWS / 4 };
+        assert_eq!(falsified(ours, neighbours, count), None);
+    }
+    if !long {
+        println!(
+            "not run: a_hundred_thousand_draws_do_not_falsify_the_claim on all pairs: HYMY_LONG=1 is not set; two pairs \
+             have {DRAWS} draws, the others a quarter"
+        );
     }
 }
 
@@ -276,7 +294,8 @@ fn nor_with_cells_and_with_the_largest_budget() {
     let weekday = plan(PlanSettings { cells: Cells::Weekday, ..PlanSettings::of(&Statistic::ALL[..1]) });
     let every_day = person(&weekday, 100);
     assert_eq!(falsified(ours, &Neighbours::new("every day", weekday, 30, 0, every_day), DRAWS / 5), None);
-    let largest = plan(PlanSettings { epsilon_thousandths: Epsilon::CEILING, ..PlanSettings::of(&Statistic::ALL[..1]) });
+    let largest =
+        plan(PlanSettings { epsilon_thousandths: Epsilon::CEILING, ..PlanSettings::of(&Statistic::ALL[..1]) });
     let one = person(&largest, 100);
     assert_eq!(falsified(ours, &Neighbours::new("one beside few", largest, 6, 0, one), DRAWS), None);
 }
@@ -291,7 +310,7 @@ fn broken_mechanisms_are_falsified() {
     ];
     let pair = worst_pairs().swap_remove(0);
     for (name, mechanism) in broken {
-        let found = falsified(mechanism, &pair, DRAWS / 4);
+        let found = falsified(mechanism, &pair, DRAWS / 5);
         println!("{name}: {}", found.as_deref().unwrap_or("not found"));
         assert!(found.is_some(), "{name} was not found out");
     }

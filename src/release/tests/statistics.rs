@@ -33,8 +33,7 @@ fn every_statistic_is_a_share_of_its_signal() {
 fn what_is_not_known_not_chosen_or_cancelled_is_not_counted() {
     let seen = TransactionRecord::measure(served(20), &timeline("200S"));
     assert!(seen.signals.figures().len() > 1);
-    let cancelled =
-        TransactionRecord { transaction: Transaction { voided: true, ..served(20) }, ..seen.clone() };
+    let cancelled = TransactionRecord { transaction: Transaction { voided: true, ..served(20) }, ..seen.clone() };
     let unknown = TransactionRecord { signals: Signals::unknown(Reason::NoFace), ..seen.clone() };
     for statistic in Statistic::ALL {
         assert_eq!(share(*statistic, &cancelled), None, "{}", statistic.as_str());

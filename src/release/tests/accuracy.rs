@@ -60,7 +60,12 @@ fn the_plan_foretells_error_and_withholding() {
         let (off, held, withheld) = measured(&vec![100; people]);
         let released = 1.0 - withheld as f64 / (RELEASES * 4) as f64;
         let foretold = scale.chance_of_release(people as f64);
-        println!("{people} people: {:.1} % released, foretold {:.1} %", released * 100.0, foretold * 100.0);
+        println!(
+            "{people} people: {:.1} % released, foretold {:.1} %; the stated interval holds {:.1} % of them",
+            released * 100.0,
+            foretold * 100.0,
+            held as f64 / off.len() as f64 * 100.0
+        );
         // Four standard errors of 10,000 figures are 2 %.
         assert!((released - foretold).abs() < 0.02, "{people} people: {released}, foretold {foretold}");
         if people >= 20 {

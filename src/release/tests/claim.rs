@@ -283,8 +283,8 @@ fn a_hundred_thousand_draws_do_not_falsify_the_claim() {
     }
     if !long {
         println!(
-            "not run: a_hundred_thousand_draws_do_not_falsify_the_claim on all pairs: HYMY_LONG=1 is not set; two pairs \
-             have {DRAWS} draws, the others a quarter"
+            "not run: a_hundred_thousand_draws_do_not_falsify_the_claim at full size (HYMY_LONG=1 is not set; two \
+             pairs have {DRAWS} draws, the others a quarter)"
         );
     }
 }

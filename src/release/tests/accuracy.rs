@@ -43,7 +43,7 @@ fn for_forty_people_at_the_default_budget_the_noise_is_at_most_15_hundredths() {
     for people in groups(40) {
         let (off, held, withheld) = measured(&people);
         let at_95 = off[off.len() * 95 / 100];
-        println!("40 people, mean {}: 95 % within {at_95:.3}", people.iter().map(|s| u32::from(*s)).sum::<u32>() / 40);
+        eprintln!("40 people, mean {}: 95 % within {at_95:.3}", people.iter().map(|s| u32::from(*s)).sum::<u32>() / 40);
         assert!(at_95 <= 0.15, "95 % within {at_95}");
         assert!(withheld <= RELEASES * 4 / 500, "{withheld} withheld");
         // 95 % stated; the standard error of 10,000 figures is 0.2 %.
@@ -60,7 +60,7 @@ fn the_plan_foretells_error_and_withholding() {
         let (off, held, withheld) = measured(&vec![100; people]);
         let released = 1.0 - withheld as f64 / (RELEASES * 4) as f64;
         let foretold = scale.chance_of_release(people as f64);
-        println!(
+        eprintln!(
             "{people} people: {:.1} % released, foretold {:.1} %; the stated interval holds {:.1} % of them",
             released * 100.0,
             foretold * 100.0,

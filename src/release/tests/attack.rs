@@ -73,7 +73,7 @@ fn who_knows_everybody_else_cannot_tell_whether_one_was_there() {
     };
     assert!(attack(false) > 0.99, "without noise the attack succeeds");
     let right = attack(true);
-    println!("knowing everybody else: right in {:.1} %", right * 100.0);
+    eprintln!("knowing everybody else: right in {:.1} %", right * 100.0);
     assert!(right < at_best(plan.epsilon().value()), "{right}");
 }
 
@@ -95,7 +95,7 @@ fn comparing_two_windows_does_not_recover_who_left_between_them() {
     };
     assert!(attack(false) > 0.99, "without noise the attack succeeds");
     let right = attack(true);
-    println!("comparing two windows: right in {:.1} %", right * 100.0);
+    eprintln!("comparing two windows: right in {:.1} %", right * 100.0);
     // Far below the bound: the noise of two windows lies on the difference.
     assert!(right < 0.75, "{right}");
 }
@@ -117,7 +117,7 @@ fn cells_and_the_whole_together_tell_no_more_than_the_budget() {
     };
     assert!(attack(false) > 0.99, "without noise the attack succeeds");
     let right = attack(true);
-    println!("cells and the whole: right in {:.1} %", right * 100.0);
+    eprintln!("cells and the whole: right in {:.1} %", right * 100.0);
     assert!(right < at_best(plan.epsilon().value()), "{right}");
 }
 

@@ -19,26 +19,27 @@ const DRAWS: usize = 100_000;
 const ALPHA: f64 = 2.5e-8;
 
 /// A mechanism under test: noise on the sums of a plan, or what somebody took for it.
-type Mechanism = fn(&Plan) -> Box<dyn Fn(&[i64]) -> Result<Vec<i64>, NoiseError>>;
+type Mechanism = fn(&Plan) -> Noisy;
+type Noisy = Box<dyn Fn(&[i64]) -> Result<Vec<i64>, NoiseError>>;
 
-fn ours(plan: &Plan) -> Box<dyn Fn(&[i64]) -> Result<Vec<i64>, NoiseError>> {
+fn ours(plan: &Plan) -> Noisy {
     let noise = Noise::of(plan).expect("noise");
     Box::new(move |sums| noise.add_to(sums))
 }
 
 /// Half the noise: that of twice the budget.
-fn half_the_noise(of: &Plan) -> Box<dyn Fn(&[i64]) -> Result<Vec<i64>, NoiseError>> {
+fn half_the_noise(of: &Plan) -> Noisy {
     let epsilon_thousandths = Epsilon::from_thousandths(of.epsilon().thousandths() * 2);
     ours(&plan(PlanSettings { epsilon_thousandths, ..of.clone().into() }))
 }
 
 /// Every statistic spends the whole budget.
-fn budget_not_divided(of: &Plan) -> Box<dyn Fn(&[i64]) -> Result<Vec<i64>, NoiseError>> {
+fn budget_not_divided(of: &Plan) -> Noisy {
     ours(&plan(PlanSettings { statistics: of.statistics()[..1].to_vec(), ..of.clone().into() }))
 }
 
 /// The number of people as it is.
-fn people_counted_exactly(of: &Plan) -> Box<dyn Fn(&[i64]) -> Result<Vec<i64>, NoiseError>> {
+fn people_counted_exactly(of: &Plan) -> Noisy {
     let noise = ours(of);
     Box::new(move |sums| {
         let mut noised = noise(sums)?;
@@ -50,7 +51,7 @@ fn people_counted_exactly(of: &Plan) -> Box<dyn Fn(&[i64]) -> Result<Vec<i64>, N
 }
 
 /// One noise for both sums of a figure.
-fn noise_used_twice(of: &Plan) -> Box<dyn Fn(&[i64]) -> Result<Vec<i64>, NoiseError>> {
+fn noise_used_twice(of: &Plan) -> Noisy {
     let noise = ours(of);
     Box::new(move |sums| {
         let mut noised = noise(sums)?;
@@ -282,7 +283,7 @@ fn a_hundred_thousand_draws_do_not_falsify_the_claim() {
         assert_eq!(falsified(ours, neighbours, count), None);
     }
     if !long {
-        println!(
+        eprintln!(
             "not run: a_hundred_thousand_draws_do_not_falsify_the_claim at full size (HYMY_LONG=1 is not set; two \
              pairs have {DRAWS} draws, the others a quarter)"
         );
@@ -311,7 +312,7 @@ fn broken_mechanisms_are_falsified() {
     let pair = worst_pairs().swap_remove(0);
     for (name, mechanism) in broken {
         let found = falsified(mechanism, &pair, DRAWS / 5);
-        println!("{name}: {}", found.as_deref().unwrap_or("not found"));
+        eprintln!("{name}: {}", found.as_deref().unwrap_or("not found"));
         assert!(found.is_some(), "{name} was not found out");
     }
 }

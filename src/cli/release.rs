@@ -25,10 +25,11 @@ Examples:
   hymy release --plan --cells weekday --people 40,80,200   days of the week pay from the same budget
   hymy release --list                                      the statistics that there are
 
-A release is a mean over people: each adds one share, their own mean over at least --transactions-floor transactions.
-The noise does not depend on what anybody did, so this table is true before anything was measured. The smaller
---epsilon, the better one person is hidden, and the more noise: with it, nothing that is released is more than
-e^epsilon times as likely with a person as without. No store is opened. docs/release.md has the whole of it.")]
+A release is a mean over people: each adds one share, their own mean over at least
+--transactions-floor transactions. The noise does not depend on what anybody did, so this table is
+true before anything was measured. The smaller --epsilon, the better one person is hidden, and the
+more noise: nothing that is released is more than e^epsilon times as likely with a person as
+without. No store is opened. docs/release.md has the whole of it.")]
 pub struct Release {
     /// Print the expected error of each figure for groups of several sizes.
     #[arg(long, action = ArgAction::SetTrue, required_unless_present = "list")]

@@ -51,7 +51,8 @@ impl std::fmt::Debug for ContributionId {
     }
 }
 
-/// What one transaction added to a tally, kept in its sealed record so that it can be taken back exactly.
+/// What one transaction added to a tally, kept sealed until its window is released, so that it can be taken back
+/// exactly: left out, or counted anew without its smile after a complaint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Counted {

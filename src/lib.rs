@@ -9,6 +9,8 @@ pub mod signals;
 
 pub mod summary;
 
+pub mod release;
+
 pub mod analysis;
 pub mod calibrate;
 pub mod camera;

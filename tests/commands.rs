@@ -204,3 +204,22 @@ fn a_key_that_is_missing_or_open_to_others_is_told_with_the_remedy() {
     assert_eq!(missing.status.code(), Some(1));
     assert!(err(&missing).contains("put the key file back"), "{}", err(&missing));
 }
+
+#[test]
+fn a_release_plan_needs_no_store_and_keeps_to_the_compiled_bounds() {
+    let plan = hymy(&["release", "--plan"]).output().expect("runs");
+    let told = String::from_utf8_lossy(&plan.stdout).into_owned();
+    assert!(plan.status.success() && told.contains("±0.15") && told.contains("epsilon 26"), "{told}");
+    for (wrong, why) in [
+        (&["--epsilon", "4.1"][..], "0.1 to 4"),
+        (&["--epsilon", "nan"][..], "0.1 to 4"),
+        (&["--people-floor", "4"][..], "fewer than 5 cannot be set"),
+        (&["--statistics", "smile.greeting.shown,smile.greeting.shown"][..], "named twice"),
+        (&["--statistics", "greet.looked,queue.looked,phone.none,upright.share,gaze.service.share"][..], "one to 4"),
+    ] {
+        let refused = hymy(&["release", "--plan"]).args(wrong).output().expect("runs");
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(2), "{told}");
+        assert!(told.contains(why), "{told}");
+    }
+}

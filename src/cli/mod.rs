@@ -12,6 +12,7 @@ mod figures;
 mod models;
 mod progress;
 mod rights;
+mod release;
 mod run;
 mod secrets;
 mod staff;
@@ -59,6 +60,7 @@ enum Command {
     Erase(rights::Erase),
     CheckConfig(check_config::CheckConfig),
     Calibrate(calibrate::Calibrate),
+    Release(release::Release),
 }
 
 impl Cli {
@@ -80,6 +82,7 @@ impl Cli {
             Command::Erase(erase) => erase.run(),
             Command::CheckConfig(check) => check.run(),
             Command::Calibrate(calibrate) => calibrate.run(),
+            Command::Release(release) => release.run(),
         }
     }
 }

@@ -19,8 +19,9 @@ pub fn secret(what: &str) -> anyhow::Result<SecretText> {
 /// Asks for a line.
 pub fn line(what: &str) -> anyhow::Result<Zeroizing<String>> {
     if std::io::stdin().is_terminal() {
-        print!("{what}: ");
-        std::io::stdout().flush()?;
+        let mut out = std::io::stdout().lock();
+        write!(out, "{what}: ")?;
+        out.flush()?;
     }
     let mut text = Zeroizing::new(String::new());
     if std::io::stdin().read_line(&mut text).context("standard input cannot be read")? == 0 {

@@ -108,6 +108,25 @@ fn a_truncated_video_gives_what_it_has_and_both_counts() {
 }
 
 #[test]
+fn a_damaged_file_of_full_length_is_not_called_whole() {
+    if !has_ffmpeg("a_damaged_file_of_full_length_is_not_called_whole") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let whole = test_pattern(&folder.path().join("whole.mkv"), 60);
+    let mut bytes = fs::read(&whole).unwrap();
+    let length = bytes.len();
+    bytes[length / 2..length * 9 / 10].fill(0);
+    let damaged = folder.path().join("damaged.mkv");
+    fs::write(&damaged, bytes).unwrap();
+    let run = run(&mut quick_vision(), &file(&damaged));
+    let error = run.end.expect_err("two fifths of it are zeros");
+    let VisionError::Truncated { read, stated, .. } = error else { panic!("{error}") };
+    assert_eq!(read, run.observations.len() as u64);
+    assert!((15..58).contains(&read) && (59..=61).contains(&stated), "{read} of {stated}");
+}
+
+#[test]
 fn a_whole_file_whose_sound_outlasts_its_picture_is_not_called_truncated() {
     if !has_ffmpeg("a_whole_file_whose_sound_outlasts_its_picture_is_not_called_truncated") {
         return;

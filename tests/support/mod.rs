@@ -76,7 +76,9 @@ pub fn interrupted_once_there(command: &mut Command, path: &Path) -> Ended {
     unsafe { libc::kill(child.id() as i32, libc::SIGINT) };
     let output = child.wait_with_output().expect("ended");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ended { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+    let ended = Ended { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) };
+    assert!(!ended.err.contains("panicked at"), "{}", ended.err);
+    ended
 }
 
 /// Says by name that a test did not run; not through the macro, which the test runner would swallow.

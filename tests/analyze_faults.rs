@@ -107,6 +107,14 @@ fn a_recording_is_never_overwritten_by_the_outputs() {
     ] {
         place.analyze(args).failed(2, &[named, "another file"]);
     }
+    // Nor through a link, nor a still of the folder that is read.
+    std::fs::hard_link(place.path("clip.mp4"), place.path("link")).expect("linked");
+    place.analyze(&["clip.mp4", "--observations", "link"]).failed(2, &["link would overwrite clip.mp4"]);
+    place.analyze(&["clip.mp4", "--observations", "new", "--summary", "./new"]).failed(2, &["another file"]);
+    let still = place.stills().join("hopper.jpg");
+    let whole = std::fs::read(&still).expect("read");
+    place.analyze(&["stills", "--stills", "--summary", "./stills/hopper.jpg"]).failed(2, &["hopper.jpg"]);
+    assert_eq!(std::fs::read(&still).expect("read"), whole);
     // Nor are earlier results lost to a mistyped source.
     place.file("o.jsonl", "an hour's work");
     place.analyze(&["clop.mp4", "--observations", "o.jsonl"]).failed(1, &["clop.mp4"]);
@@ -142,6 +150,34 @@ fn a_truncated_video_gives_what_it_has_and_both_counts() {
     assert!((10..90).contains(&read), "{read} observations of a cut file");
     ended.failed(1, &["cut.mp4", &format!("{read} of 100"), "truncated"]);
     assert_eq!(support::json_of(&place.path("s.json"))["processed"], read);
+}
+
+#[test]
+fn a_damaged_video_of_full_length_gives_what_it_has_and_both_counts() {
+    if !has_ffmpeg("a_damaged_video_of_full_length_gives_what_it_has_and_both_counts") {
+        return;
+    }
+    let place = Place::new();
+    let mut bytes = std::fs::read(test_pattern(&place.path("whole.mkv"), 100)).expect("read");
+    let length = bytes.len();
+    bytes[length / 2..length * 9 / 10].fill(0);
+    place.file("damaged.mkv", bytes);
+    let ended = place.analyze(&["damaged.mkv", "--observations", "o.jsonl"]);
+    let read = json_lines(&place.path("o.jsonl")).len();
+    assert!((10..98).contains(&read), "{read} observations of a damaged file");
+    ended.failed(1, &["damaged.mkv", &format!("{read} of 10"), "damaged"]);
+}
+
+#[test]
+fn a_recording_that_was_stopped_says_so() {
+    if !has_ffmpeg("a_recording_that_was_stopped_says_so") {
+        return;
+    }
+    let place = Place::new();
+    test_pattern(&place.path("clip.mp4"), 100);
+    let mut command = hymy(["analyze", "clip.mp4", "--loop", "1000", "--observations", "o.jsonl"]);
+    let ended = support::interrupted_once_there(command.current_dir(place.folder.path()), &place.path("o.jsonl"));
+    ended.failed(1, &["stopped after ", " of 100000 frames"]);
 }
 
 #[test]

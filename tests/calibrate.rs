@@ -73,6 +73,20 @@ fn a_shift_refuses_the_camera() {
 }
 
 #[test]
+fn names_that_cannot_be_written_are_refused_before_the_camera_opens() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = configuration(folder.path(), "/dev/video-that-is-not-there");
+    for (names, why) in [
+        (&["--work", " "][..], "is blank"),
+        (&["--work", "a\tb"], "unprintable"),
+        (&["--work", &"x".repeat(65)], "65 characters"),
+        (&["--work", "till", "--work", "till"], "\"till\" is given twice"),
+    ] {
+        calibrate(&file, names).failed(2, &["--work", why]);
+    }
+}
+
+#[test]
 fn without_a_camera_or_a_staff_zone_it_says_what_to_set() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("kiosk.toml");

@@ -115,6 +115,20 @@ fn check_config_prints_values_or_every_fault() {
     assert_eq!(good.status.code(), Some(0), "{}", err(&good));
     assert!(out(&good).starts_with("OK ") && out(&good).contains("till.listen"), "{}", out(&good));
     assert!(!out(&good).contains(TOKEN), "the token is never shown");
+    let regions = "[kiosk]\ndata_dir = \"d\"\n[zones]\nstaff = [[0, 0], [1, 0], [0.5, 0.75]]\n[target]\n\
+                   yaw_deg = [-20, 20.5]\npitch_deg = [-15, 15]\n[[work_direction]]\nname = \"till\"\n\
+                   yaw_deg = [30, 60]\npitch_deg = [-40, -20]\n";
+    std::fs::write(place.config(), regions).expect("written");
+    let told = out(&hymy(&["check-config"]).arg(place.config()).output().expect("runs"));
+    for part in [
+        "[0, 0] [1, 0] [0.5, 0.75]",
+        "yaw -20 to 20.5, pitch -15 to 15 degrees",
+        "till (yaw 30 to 60, pitch -40 to -20 degrees)",
+    ] {
+        assert!(told.contains(part), "`{part}` is not in: {told}");
+    }
+    let missing = hymy(&["check-config", "/no/kiosk.toml"]).output().expect("runs");
+    assert!(err(&missing).contains("/no/kiosk.toml") && !err(&missing).contains("--config"), "{}", err(&missing));
     std::fs::write(place.config(), "[kiosk]\ndata_dri = \"x\"\n[runtime]\nthreads = 100\n").expect("written");
     let bad = hymy(&["check-config"]).arg(place.config()).output().expect("runs");
     assert_eq!(bad.status.code(), Some(2));

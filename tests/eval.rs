@@ -112,6 +112,9 @@ fn a_clip_that_is_missing_or_cut_is_named_and_the_rest_goes_on() {
     let class = &json_of(&same)["against"]["classes"]["phone_in_hand"];
     assert_eq!(class["ours"], class["theirs"]);
     assert_eq!(class["both"], json!({"frames": 20, "ours_right": 1.0, "theirs_right": 1.0}));
+    // A file of another clip, with frames that this one does not have.
+    std::fs::write(lines.join("<b>.mp4.jsonl"), "{\"frame\":19}\n{\"frame\":20}\n").expect("written");
+    eval(folder.path(), &["--against", text(&lines)]).failed(1, &["--against: <b>.mp4", "last frame, which is 19: 1"]);
     std::fs::remove_file(lines.join("<b>.mp4.jsonl")).expect("removed");
     eval(folder.path(), &["--against", text(&lines)]).failed(1, &["no observations of <b>.mp4"]);
 }
@@ -120,13 +123,105 @@ fn a_clip_that_is_missing_or_cut_is_named_and_the_rest_goes_on() {
 fn what_cannot_be_evaluated_is_refused_before_the_work() {
     let folder = tempfile::tempdir().expect("a folder");
     eval(folder.path(), &[]).failed(2, &["holds neither labels.json nor a folder smile or neutral", "docs/eval.md"]);
+    eval(folder.path(), &["--cross-validate"]).failed(2, &["holds no folder smile or neutral with images"]);
     eval(&folder.path().join("none"), &[]).failed(1, &["none", "No such file"]);
     std::fs::write(folder.path().join("labels.json"), "{\"clips\":{\n\"a.mkv\":{\"smle\":{}}}}").expect("written");
     eval(folder.path(), &[]).failed(1, &["labels.json", "clips.a.mkv", "unknown field `smle`", "line 2"]);
     std::fs::write(folder.path().join("labels.json"), "{\"clips\":{\"a.mkv\":{}}}").expect("written");
     let labels = folder.path().join("labels.json");
+    std::fs::write(&labels, r#"{"clips":{}}"#).expect("written");
+    eval(folder.path(), &[]).failed(2, &["labels.json: names no clip"]);
+    std::fs::write(&labels, "{\"clips\":{\"a.mkv\":{}}}").expect("written");
     eval(folder.path(), &["--json", text(&labels)]).failed(2, &["would overwrite", "name another file"]);
     eval(folder.path(), &["--against", "/nowhere"]).failed(2, &["/nowhere", "is not a folder"]);
+}
+
+#[test]
+fn nothing_that_is_read_is_ever_overwritten() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    portraits(folder.path());
+    std::fs::write(path("labels.json"), json!({"clips": {"a.mkv": {}}}).to_string()).expect("written");
+    std::fs::write(path("a.mkv"), "the only copy").expect("written");
+    std::fs::create_dir(path("other")).expect("made");
+    std::fs::write(path("other/a.jsonl"), "{\"frame\":0}\n").expect("written");
+    std::fs::hard_link(path("a.mkv"), path("hard")).expect("linked");
+    std::os::unix::fs::symlink("smile/collins.png", path("soft")).expect("linked");
+    std::fs::create_dir(path("lines")).expect("made");
+    std::fs::hard_link(path("labels.json"), path("lines/a.mkv.jsonl")).expect("linked");
+    let names = ["labels.json", "a.mkv", "other/a.jsonl", "smile/collins.png"];
+    let before = names.map(|name| std::fs::read(path(name)).expect("read"));
+    let other = path("other");
+    let refused = |args: &[&str]| eval(folder.path(), args).failed(2, &["would overwrite", "name another file"]);
+    for name in ["smile/collins.png", "hard", "soft"] {
+        refused(&["--json", text(&path(name))]);
+        refused(&["--cross-validate", "--coefficients", text(&path(name))]);
+    }
+    refused(&["--every", "2", "--json", text(&path("neutral/hopper.jpg"))]);
+    refused(&["--every", "2", "--json", text(&path("smile/collins.png"))]);
+    refused(&["--against", text(&other), "--html", text(&path("other/a.jsonl"))]);
+    refused(&["--observations", text(&path("lines"))]);
+    refused(&["--observations", text(&path("new")), "--json", text(&path("new/a.mkv.jsonl"))]);
+    assert_eq!(names.map(|name| std::fs::read(path(name)).expect("read")), before);
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_told_before_the_work() {
+    let folder = tempfile::tempdir().expect("a folder");
+    portraits(folder.path());
+    let nowhere = folder.path().join("none/out");
+    for more in [&["--json"][..], &["--html"], &["--cross-validate", "--coefficients"]] {
+        let ended = eval(folder.path(), &[more, &[text(&nowhere)]].concat());
+        let ended = ended.failed(1, &["none/out", "cannot be written", "No such file"]);
+        assert_eq!(ended.out, "", "found out before the work");
+    }
+}
+
+#[test]
+fn observations_of_a_clip_that_was_broken_off_do_not_look_finished() {
+    if !has_ffmpeg("observations_of_a_clip_that_was_broken_off_do_not_look_finished") {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    test_pattern(&path("a.mp4"), 2000);
+    std::fs::write(path("labels.json"), json!({"clips": {"a.mp4": {"people": 0}}}).to_string()).expect("written");
+    let lines = path("lines");
+    let mut command = hymy(["eval"]);
+    command.arg(folder.path()).args(["--observations", text(&lines)]);
+    let ended = support::interrupted_once_there(&mut command, &lines.join("a.mp4.jsonl.part"));
+    ended.failed(1, &["stopped before the end"]);
+    assert_eq!(support::names_in(&lines), [""; 0]);
+}
+
+#[test]
+fn a_cross_validation_needs_both_kinds_in_each_range_and_names_what_it_could_not_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    portraits(folder.path());
+    let weights = folder.path().join("weights.csv");
+    let run = || eval(folder.path(), &["--cross-validate", "--coefficients", text(&weights)]);
+    let needs = "every one of five ranges of numbers needs smile and neutral stills";
+    run().failed(2, &[needs, "there are 1 different numbers"]);
+    let copy = |label: &str, name: &str, number: usize| {
+        let ending = name.split('.').next_back().expect("an ending");
+        let path = folder.path().join(label).join(format!("{number}.{ending}"));
+        std::fs::copy(root().join("vision/assets/portraits").join(name), path).expect("copied");
+    };
+    for (label, name) in [("smile", "collins.png"), ("neutral", "hopper.jpg")] {
+        std::fs::remove_file(folder.path().join(label).join(name)).expect("removed");
+        (1..=5).for_each(|number| copy(label, name, number));
+    }
+    std::fs::write(folder.path().join("smile/2.png"), "no image").expect("written");
+    copy("smile", "collins.png", 6);
+    copy("neutral", "hopper.jpg", 6);
+    std::fs::remove_file(folder.path().join("neutral/1.jpg")).expect("removed");
+    run().failed(2, &[needs, "1 to 1 has no still labelled neutral"]);
+    copy("neutral", "hopper.jpg", 1);
+    std::fs::remove_file(folder.path().join("smile/2.png")).expect("removed");
+    copy("smile", "collins.png", 2);
+    std::fs::write(folder.path().join("smile/6.jpg"), "no image").expect("written");
+    let ended = run().failed(1, &["not everything could be read", "6.jpg"]);
+    assert!(ended.out.contains("calibration error") && weights.is_file(), "{}", ended.out);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use anyhow::Context;
 use clap::Args;
@@ -12,6 +13,7 @@ use hymy::analysis::{Analysis, Boundaries};
 use hymy::camera;
 use hymy::config::Config;
 use hymy::decide::Directions;
+use hymy::eval::stills;
 use hymy::observation_line::ObservationLine;
 use hymy::summary::TransactionRecord;
 use hymy::till::read_lines;
@@ -175,6 +177,11 @@ impl Analyze {
         tell(&source, run, &records);
         match ended {
             Err(error) => Err(error.into()),
+            // Ctrl-C is how a live source ends; of a recording it leaves a part.
+            Ok(run) if stop.load(Ordering::Relaxed) && !source.is_live() && stated.is_none_or(|n| run.frames < n) => {
+                let of = stated.map_or_else(String::new, |stated| format!(" of {stated}"));
+                anyhow::bail!("stopped after {}{of} frames; what was read is kept", run.frames)
+            }
             Ok(run) if run.skipped > 0 => {
                 anyhow::bail!("{} of {} stills could not be read; they are named above", run.skipped, run.frames)
             }
@@ -187,12 +194,14 @@ impl Analyze {
         let outputs = [("--observations", &self.observations), ("--summary", &self.summary)];
         let outputs: Vec<_> = outputs.into_iter().filter_map(|(name, path)| Some((name, path.as_deref()?))).collect();
         let source = Path::new(&self.source);
-        let read = [Some(source), self.till.as_deref(), self.config.as_deref()];
+        let stills = if self.stills { stills::images(source).unwrap_or_default() } else { Vec::new() };
+        let read = [Some(source), self.till.as_deref(), self.config.as_deref()].into_iter().flatten();
+        let read: Vec<&Path> = read.chain(stills.iter().map(PathBuf::as_path)).collect();
         for (index, (name, path)) in outputs.iter().enumerate() {
             let others = outputs.iter().take(index).map(|(_, other)| *other);
-            if read.iter().flatten().copied().chain(others).any(|other| same_file(path, other)) {
-                let path = path.display();
-                return Err(super::WrongUsage(format!("{name} {path} would overwrite {path}; name another file")));
+            if let Some(other) = read.iter().copied().chain(others).find(|other| same_file(path, other)) {
+                let (path, other) = (path.display(), other.display());
+                return Err(super::WrongUsage(format!("{name} {path} would overwrite {other}; name another file")));
             }
         }
         Ok(())

@@ -11,7 +11,7 @@ use clap::Args;
 use hymy::calibrate::{Regions, Say, Walk, replace, snippet, with_regions};
 use hymy::camera;
 use hymy::clock::SystemClock;
-use hymy::config::Config;
+use hymy::config::{Config, named};
 use hymy::control::{self, Answer, Question};
 use hymy::store::{StoreError, StoreLock};
 use hymy_vision::{Event, SourceSpec, Vision, VisionSettings, Zones};
@@ -66,6 +66,7 @@ pub struct Calibrate {
 impl Calibrate {
     /// Walks through the places and prints, or writes, the regions.
     pub fn run(self) -> anyhow::Result<()> {
+        self.refuse_names()?;
         let config = Config::load(&self.config)?;
         let source = self.source(&config)?;
         let stop = progress::stop_on_signal()?;
@@ -115,6 +116,17 @@ impl Calibrate {
             bail!("no steady look at {}: {why}. Nothing was changed; begin again with hymy calibrate", place.words());
         }
         self.hand_over(&walk.regions()?)
+    }
+
+    /// Names that the configuration would refuse are refused before anybody looks anywhere.
+    fn refuse_names(&self) -> Result<(), WrongUsage> {
+        for (index, name) in self.work.iter().enumerate() {
+            named(name).map_err(|why| WrongUsage(format!("--work {name:?}: {why}")))?;
+            if self.work.iter().take(index).any(|other| other == name) {
+                return Err(WrongUsage(format!("--work {name:?} is given twice; give each place its own name")));
+            }
+        }
+        Ok(())
     }
 
     fn source(&self, config: &Config) -> Result<SourceSpec, WrongUsage> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use hymy::config::Config;
+use hymy::decide::Region;
 use hymy_vision::SourceSpec;
 
 /// Check a configuration file; prints every fault with its line and column, or the resolved values.
@@ -29,6 +30,12 @@ impl CheckConfig {
     }
 }
 
+/// A region's bounds.
+fn degrees(region: Region) -> String {
+    let [yaw, pitch] = region.bounds_deg();
+    format!("yaw {} to {}, pitch {} to {} degrees", yaw.0, yaw.1, pitch.0, pitch.1)
+}
+
 /// The resolved values, without the token.
 fn resolved(config: &Config) -> String {
     let Config {
@@ -50,8 +57,10 @@ fn resolved(config: &Config) -> String {
     let or = |value: Option<String>, otherwise: &str| value.unwrap_or_else(|| otherwise.to_owned());
     let path = |path: &Option<PathBuf>, otherwise: &str| or(path.as_ref().map(|p| p.display().to_string()), otherwise);
     let corners = |zone: &Option<hymy_vision::Polygon>| {
-        or(zone.as_ref().map(|zone| format!("{} corners", zone.corners().len())), "none")
+        let corner = |(x, y): &(f32, f32)| format!("[{x}, {y}]");
+        or(zone.as_ref().map(|zone| zone.corners().iter().map(corner).collect::<Vec<_>>().join(" ")), "none")
     };
+    let region = |region: Option<Region>, otherwise: &str| or(region.map(degrees), otherwise);
     let mut text = String::new();
     let mut line = |key: &str, value: String| {
         // Writing to a String cannot fail.
@@ -68,9 +77,10 @@ fn resolved(config: &Config) -> String {
     line("zones.customer", corners(&zones.customer));
     line("zones.queue", corners(&zones.queue));
     line("zones.till", corners(till_zone));
-    line("target", if directions.target.is_some() { "set" } else { "towards the camera" }.to_owned());
-    line("queue_direction", if directions.queue.is_some() { "set" } else { "none" }.to_owned());
-    let work: Vec<&str> = directions.work.iter().map(|work| work.name.as_str()).collect();
+    line("target", region(directions.target.map(|target| target.0), "towards the camera"));
+    line("queue_direction", region(directions.queue, "none"));
+    let work: Vec<String> =
+        directions.work.iter().map(|work| format!("{} ({})", work.name, degrees(work.region))).collect();
     line("work_direction", if work.is_empty() { "none".to_owned() } else { work.join(", ") });
     line("models.dir", path(models_dir, "as installed"));
     line("runtime.library", path(&runtime.library, "as installed"));

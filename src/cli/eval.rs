@@ -92,8 +92,9 @@ impl Eval {
         eprintln!("hymy eval is a developers' tool: do not analyse recordings of people who did not agree to it.");
         let labels = Labels::read(&self.folder)?;
         let stills = Stills::find(&self.folder, self.every as usize)?;
-        if self.cross_validate && !stills.is_empty() {
-            return cross_validate::run(&stills, self.coefficients.as_deref());
+        if self.cross_validate && stills.is_empty() {
+            let why = format!("{}: holds no folder smile or neutral with images", self.folder.display());
+            return Err(super::WrongUsage(format!("{why}; --cross-validate is for stills")).into());
         }
         if labels.is_none() && stills.is_empty() {
             let why = format!(
@@ -103,7 +104,19 @@ impl Eval {
             );
             return Err(super::WrongUsage(why).into());
         }
-        self.refuse_overwriting(labels.as_ref())?;
+        if labels.as_ref().is_some_and(|labels| labels.clips.is_empty()) && stills.is_empty() {
+            let path = self.folder.join(LABELS_FILE);
+            let why = format!("{}: names no clip; docs/eval.md describes the file", path.display());
+            return Err(super::WrongUsage(why).into());
+        }
+        // Also of the stills that are passed over none is overwritten.
+        self.refuse_overwriting(labels.as_ref(), &Stills::find(&self.folder, 1)?)?;
+        for output in [&self.json, &self.html, &self.coefficients].into_iter().flatten() {
+            output::writable(output)?;
+        }
+        if self.cross_validate {
+            return cross_validate::run(&stills, self.coefficients.as_deref());
+        }
         let others = self.others(labels.as_ref())?;
         let config = self.config.as_deref().map(Config::load).transpose()?;
         let (settings, directions) = match &config {
@@ -127,6 +140,9 @@ impl Eval {
         });
         for clip in against.iter().flat_map(|against| &against.missing) {
             failed.push(format!("--against: no observations of {clip}; it is left out of the comparison"));
+        }
+        for misfit in against.iter().flat_map(|against| &against.misfits) {
+            failed.push(format!("--against: {misfit}"));
         }
         let report = Report {
             tool: concat!("hymy ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -173,17 +189,24 @@ impl Eval {
         (clips + stills.stills.len() as u64) * versions as u64
     }
 
-    /// An output never replaces what is read.
-    fn refuse_overwriting(&self, labels: Option<&Labels>) -> Result<(), super::WrongUsage> {
-        let clips = labels.iter().flat_map(|labels| labels.clips.keys()).map(|name| self.folder.join(name));
-        let mut taken: Vec<PathBuf> = clips.chain([self.folder.join(LABELS_FILE)]).chain(self.config.clone()).collect();
-        for (name, path) in [("--json", &self.json), ("--html", &self.html)] {
-            let Some(path) = path else { continue };
-            if taken.iter().any(|other| super::same_file(path, other)) {
-                let path = path.display();
-                return Err(super::WrongUsage(format!("{name} {path} would overwrite {path}; name another file")));
+    /// An output never replaces what is read, nor another output.
+    fn refuse_overwriting(&self, labels: Option<&Labels>, stills: &Stills) -> Result<(), super::WrongUsage> {
+        let names = || labels.iter().flat_map(|labels| labels.clips.keys());
+        let clips = names().map(|name| self.folder.join(name));
+        let others = self.against.iter().flat_map(|folder| names().filter_map(|name| compare::file_of(folder, name)));
+        let read = clips.chain(others).chain([self.folder.join(LABELS_FILE)]).chain(self.config.clone());
+        let mut taken: Vec<PathBuf> = read.chain(stills.files()).collect();
+        let lines = self.observations.iter().flat_map(|folder| names().map(|name| output::lines_of(folder, name)));
+        let mut outputs: Vec<(&str, PathBuf)> = lines.map(|path| ("--observations", path)).collect();
+        for (name, path) in [("--json", &self.json), ("--html", &self.html), ("--coefficients", &self.coefficients)] {
+            outputs.extend(path.clone().map(|path| (name, path)));
+        }
+        for (name, path) in outputs {
+            if let Some(other) = taken.iter().find(|other| super::same_file(&path, other)) {
+                let (path, other) = (path.display(), other.display());
+                return Err(super::WrongUsage(format!("{name} {path} would overwrite {other}; name another file")));
             }
-            taken.push(path.clone());
+            taken.push(path);
         }
         let same =
             |a: &PathBuf, b: &PathBuf| a == b || a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b));
@@ -239,12 +262,12 @@ impl Work<'_> {
             if let Some(error) = unwritten {
                 return Err(error);
             }
-            if let Some(lines) = lines {
-                lines.finish()?;
-            }
             if self.stop.load(Ordering::Relaxed) {
                 // A clip that was broken off would count with its beginning only.
                 return Ok(version);
+            }
+            if let Some(lines) = lines {
+                lines.finish()?;
             }
             if let Some(trouble) = result.trouble.as_ref().filter(|_| recorded) {
                 self.bar.suspend(|| eprintln!("{trouble}; going on"));

@@ -113,12 +113,18 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
     if error.is::<ConfigError>() || error.is::<WrongUsage>() { 2 } else { 1 }
 }
 
-/// Whether both name one file; devices such as /dev/null may be named twice.
+/// Whether both name one file, through whatever links; devices such as /dev/null may be named twice.
 #[cfg(feature = "lab")]
 fn same_file(a: &Path, b: &Path) -> bool {
-    match (a.canonicalize(), b.canonicalize()) {
-        (Ok(one), Ok(other)) => one == other && one.is_file(),
-        _ => a == b,
+    use std::os::unix::fs::MetadataExt;
+    let place = |path: &Path| {
+        let folder = path.parent().map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+        Some((folder?.canonicalize().ok()?, path.file_name()?.to_owned()))
+    };
+    match (a.metadata(), b.metadata()) {
+        (Ok(one), Ok(other)) => one.is_file() && (one.dev(), one.ino()) == (other.dev(), other.ino()),
+        (Err(_), Err(_)) => a == b || place(a).is_some_and(|one| place(b) == Some(one)),
+        _ => false,
     }
 }
 

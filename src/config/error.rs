@@ -24,7 +24,7 @@ pub struct Fault {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file could not be read at all.
-    #[error("{}: cannot be read: {source}; check the path given with --config and its permissions", file.display())]
+    #[error("{}: cannot be read: {source}; check the path and its permissions", file.display())]
     Unreadable {
         /// The file asked for.
         file: PathBuf,

@@ -306,8 +306,14 @@ fn telemetry(section: &mut Section<'_, '_>) -> TelemetryConfig {
 }
 
 /// A name of 1 to 64 printable characters.
-fn named(text: &str) -> Result<String, String> {
+///
+/// # Errors
+/// What is wrong with it.
+pub fn named(text: &str) -> Result<String, String> {
     let count = text.chars().count();
+    if text.trim().is_empty() {
+        return Err("is blank; 1 to 64 printable characters are allowed".to_owned());
+    }
     if !(1..=64).contains(&count) || text.chars().any(char::is_control) {
         return Err(format!("has {count} characters or unprintable ones; 1 to 64 printable ones are allowed"));
     }

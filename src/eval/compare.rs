@@ -90,6 +90,28 @@ fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> R
 }
 
 impl Line {
+    /// What cannot be: probabilities lie between 0 and 1, angles and widths are numbers.
+    fn fault(&self) -> Option<String> {
+        let face = self.face.as_ref().and_then(Option::as_ref);
+        let phone = self.phone.as_ref().and_then(Option::as_ref);
+        let probabilities =
+            [("face.smile", face.and_then(|face| face.smile)), ("phone.score", phone.and_then(|phone| phone.score))];
+        for (key, value) in probabilities {
+            if let Some(value) = value.filter(|value| !(0.0..=1.0).contains(value)) {
+                return Some(format!("{key} is {value}; it lies between 0 and 1"));
+            }
+        }
+        let head = face.and_then(|face| face.head_deg).is_some_and(|head| !head.iter().all(|angle| is_angle(*angle)));
+        let gaze = face.and_then(|face| face.gaze_deg).is_some_and(|gaze| !gaze.iter().all(|angle| is_angle(*angle)));
+        let width = face.and_then(|face| face.width_px).is_some_and(|width| !width.is_finite() || width < 0.0);
+        let faults = [
+            (head, "face.head_deg: angles lie between -180 and 180"),
+            (gaze, "face.gaze_deg: angles lie between -180 and 180"),
+            (width, "face.width_px is no width"),
+        ];
+        faults.into_iter().find(|(is_one, _)| *is_one).map(|(_, why)| why.to_owned())
+    }
+
     fn reading(&self, nobody: bool) -> FrameReading {
         let face = self.face.as_ref().and_then(Option::as_ref);
         FrameReading::new(
@@ -123,6 +145,10 @@ impl Line {
         let score = phone.as_ref().map_or(0.0, |phone| phone.score.unwrap_or(1.0));
         Reading { answer, score: answer.is_ok().then_some(score) }
     }
+}
+
+fn is_angle(degrees: f32) -> bool {
+    (-180.0..=180.0).contains(&degrees)
 }
 
 impl FaceLine {
@@ -179,11 +205,24 @@ impl OtherClip {
         for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             let malformed = |why: String| OtherError::Malformed { path: path.to_owned(), line: index + 1, why };
             let line: Line = serde_json::from_str(line).map_err(|error| malformed(error.to_string()))?;
+            if let Some(fault) = line.fault() {
+                return Err(malformed(fault));
+            }
             if readings.insert(line.frame, line.reading(nobody)).is_some() {
                 return Err(malformed(format!("frame {} stands here twice", line.frame)));
             }
         }
         Ok(Self(readings))
+    }
+
+    /// What of it cannot be about a clip with these readings; a clip that is not `whole` may have had more frames.
+    fn misfit(&self, ours: &[FrameReading], whole: bool) -> Option<String> {
+        if !ours.is_empty() && !ours.iter().any(|reading| self.0.contains_key(&reading.frame)) {
+            return Some("no line is about a frame of the clip".to_owned());
+        }
+        let last = ours.last().map(|reading| reading.frame)?;
+        let beyond = self.0.range(last + 1..).count();
+        (whole && beyond > 0).then(|| format!("lines beyond the clip's last frame, which is {last}: {beyond}"))
     }
 
     /// The readings of the same frames as `ours`; a frame without a line was not observed.
@@ -225,6 +264,8 @@ pub struct Comparison {
     pub clips: Vec<String>,
     /// Clips without a file there.
     pub missing: Vec<String>,
+    /// What of the other tool's files does not fit its clip.
+    pub misfits: Vec<String>,
     /// Share of frames with a face found, Hymy's and the other tool's.
     pub face_found_share: [Option<f64>; 2],
     /// By class.
@@ -237,13 +278,15 @@ impl Comparison {
     pub fn of(folder: &Path, clips: &[(&ClipLabels, &ClipResult, Option<&OtherClip>)]) -> Self {
         let (mut ours, mut theirs) = (Score::default(), Score::default());
         let mut both: BTreeMap<Class, [Count; 2]> = BTreeMap::new();
-        let (mut compared, mut missing) = (Vec::new(), Vec::new());
+        let (mut compared, mut missing, mut misfits) = (Vec::new(), Vec::new(), Vec::new());
         for (labels, clip, other) in clips {
             let Some(other) = other else {
                 missing.push(clip.name.clone());
                 continue;
             };
             compared.push(clip.name.clone());
+            let misfit = other.misfit(&clip.readings, clip.trouble.is_none());
+            misfits.extend(misfit.map(|why| format!("{}: {why}", clip.name)));
             let beside = other.beside(&clip.readings);
             ours.extend(&clip.score);
             theirs.extend(&Score::of(labels, &beside));
@@ -273,72 +316,11 @@ impl Comparison {
             classes: classes.collect(),
             clips: compared,
             missing,
+            misfits,
             face_found_share: [ours.face.share(), theirs.face.share()],
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn reading(line: &str) -> FrameReading {
-        serde_json::from_str::<Line>(line).expect("a line").reading(false)
-    }
-
-    #[track_caller]
-    fn check(line: &str, class: Class, answer: Result<bool, Reason>) {
-        assert_eq!(reading(line).reading(class).answer, answer, "{class:?} of {line}");
-    }
-
-    #[test]
-    fn a_tool_with_few_keys_is_understood() {
-        let line = r#"{"frame":3,"t_ms":1,"face":{"smile":0.5},"phone":{"score":0.4},"own":[1]}"#;
-        check(line, Class::Smile, Ok(true));
-        check(line, Class::Phone, Ok(true));
-        check(line, Class::Camera, Err(Reason::SignalOff));
-        check(line, Class::MouthHidden, Err(Reason::SignalOff));
-        let line = r#"{"frame":3,"face":null,"phone":null}"#;
-        check(line, Class::Smile, Err(Reason::NoFace));
-        check(line, Class::Phone, Ok(false));
-        check(r#"{"frame":3,"face":{"smile":0.49}}"#, Class::Smile, Ok(false));
-        check(r#"{"frame":3,"face":{"smile":0.49}}"#, Class::Phone, Err(Reason::SignalOff));
-    }
-
-    #[test]
-    fn hymys_own_keys_mean_what_they_mean() {
-        let line = r#"{"frame":0,"face":{"smile":0.55,"smiling":false,"on_target":true,"gaze_deg":[3,4],"mouth_visible":true},
-            "phone":{"score":0.3,"in_hand":false},"phone_observable":true}"#;
-        check(line, Class::Smile, Ok(false));
-        check(line, Class::Camera, Ok(true));
-        check(line, Class::Phone, Ok(false));
-        check(line, Class::MouthHidden, Ok(false));
-        let score = reading(line).reading(Class::Camera).score.expect("an angle");
-        assert!((score + 5.0).abs() < 0.01, "{score}");
-        let covered = r#"{"frame":0,"face":{"smile":null,"on_target":null,"mouth_visible":false},"phone":null,"phone_observable":false}"#;
-        check(covered, Class::Smile, Err(Reason::MouthHidden));
-        check(covered, Class::Camera, Err(Reason::EyesHidden));
-        check(covered, Class::Phone, Err(Reason::TooShort));
-        check(covered, Class::MouthHidden, Ok(true));
-        let turned =
-            r#"{"frame":0,"face":{"turned_away":true,"mouth_visible":false,"head_deg":[60,0,0]},"not_alone":false}"#;
-        check(turned, Class::Camera, Ok(false));
-        check(turned, Class::MouthHidden, Err(Reason::TurnedAway));
-        check(r#"{"frame":0,"face":null,"not_alone":true}"#, Class::Smile, Err(Reason::NotAlone));
-        check(r#"{"frame":0,"face":null,"phone":null,"phone_observable":true}"#, Class::Phone, Err(Reason::NoFace));
-    }
-
-    #[test]
-    fn a_line_that_is_none_is_named() {
-        let folder = tempfile::tempdir().expect("a folder");
-        std::fs::create_dir(folder.path().join("counter")).expect("made");
-        let path = folder.path().join("counter/eat.jsonl");
-        std::fs::write(&path, "{\"frame\":0}\n\n{\"frame\":\"x\"}\n").expect("written");
-        assert_eq!(file_of(folder.path(), "counter/eat.mkv"), Some(path.clone()));
-        assert_eq!(file_of(folder.path(), "counter/milk.mkv"), None);
-        let told = OtherClip::read(&path, false).expect_err("refused").to_string();
-        assert!(told.contains("eat.jsonl, line 3") && told.contains("docs/eval.md"), "{told}");
-        std::fs::write(&path, "{\"frame\":0}\n{\"frame\":0}\n").expect("written");
-        assert!(OtherClip::read(&path, false).expect_err("refused").to_string().contains("twice"));
-    }
-}
+mod tests;

@@ -125,11 +125,15 @@ pub struct CrossValidation {
 }
 
 impl CrossValidation {
-    /// Fits and judges; `None` where the stills of some ranges do not suffice for a fit.
+    /// Fits and judges; `None` where a range lacks stills of a kind to judge, or where a fit does not come about.
     #[must_use]
     pub fn of(measured: &Measured, ridge: f64) -> Option<Self> {
         let mut judged: Vec<Vec<Judged>> = Vec::new();
         for fold in 0..FOLDS {
+            let has = |yes| measured.samples.iter().any(|(sample, of)| *of == fold && sample.yes == yes);
+            if !(has(true) && has(false)) {
+                return None;
+            }
             let others: Vec<_> = measured.fitted_to(|of| of != fold);
             let fit = Fit::of(&others, ridge)?;
             let held_back = measured.samples.iter().filter(|(_, of)| *of == fold);
@@ -216,6 +220,10 @@ mod tests {
         let found = CrossValidation::of(&measured(500, 0.0), RIDGE).expect("fitted");
         assert!(found.all.auc.is_some_and(|auc| (0.35..0.65).contains(&auc)), "{found:?}");
         assert!(CrossValidation::of(&Measured::default(), RIDGE).is_none());
+        // Enough to fit to, nothing to judge in the last range.
+        let mut lacking = measured(500, 0.5);
+        lacking.samples.retain(|(sample, fold)| *fold != FOLDS - 1 || !sample.yes);
+        assert!(CrossValidation::of(&lacking, RIDGE).is_none());
     }
 
     #[test]

@@ -106,7 +106,8 @@ impl ClipLabels {
     /// The number of frames that the labels speak of, where they say so.
     #[must_use]
     pub fn expected_frames(&self) -> Option<u64> {
-        self.frames.or_else(|| self.labels.iter().flat_map(Answers::spans).map(|(_, span)| span.last + 1).max())
+        self.frames
+            .or_else(|| self.labels.iter().flat_map(Answers::spans).map(|(_, span)| span.last.saturating_add(1)).max())
     }
 }
 
@@ -293,6 +294,9 @@ impl<'de> Deserialize<'de> for ClipLabels {
             }
         }
         let mut groups: Vec<String> = [raw.group, raw.groups].into_iter().flatten().flat_map(Groups::list).collect();
+        if let Some(name) = groups.iter().find(|name| name.chars().any(char::is_control)) {
+            return Err(D::Error::custom(format!("group {name:?} has control characters")));
+        }
         groups.sort();
         groups.dedup();
         Ok(Self { frames: raw.frames, fps: raw.fps, people: raw.people, groups, labels })
@@ -347,6 +351,9 @@ impl Labels {
         let malformed =
             |key: &str, why: String| LabelsError::Malformed { path: path.to_owned(), key: key.to_owned(), why };
         reader.end().map_err(|error| malformed("the file", error.to_string()))?;
+        if let Some(name) = labels.clips.keys().find(|name| name.chars().any(char::is_control)) {
+            return Err(malformed("clips", format!("the name {name:?} has control characters")));
+        }
         // A clip outside the folder could be any file of the machine.
         let outside = |name: &&String| {
             name.is_empty() || name.starts_with('/') || name.split('/').any(|part| matches!(part, "" | "." | ".."))

@@ -144,10 +144,21 @@ fn stills_report(result: &StillsResult, stills: &Stills) -> StillsReport {
     let groups = groups.map(|group| ((*group).to_owned(), smile(&result.score(stills, |still| still.group == *group))));
     StillsReport {
         stills: all.face.of,
-        unreadable: result.readings.iter().filter(|reading| reading.is_none()).count(),
+        unreadable: result.unreadable,
         face_found_share: all.face.share(),
         smile: smile(&all),
         folds: folds.collect(),
         groups: groups.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stills_that_were_not_reached_are_not_called_unreadable() {
+        let result = StillsResult { readings: vec![None; 5], unreadable: 1 };
+        assert_eq!(stills_report(&result, &Stills::default()).unreadable, 1);
     }
 }

@@ -111,7 +111,7 @@ pub fn run_stills(
     let mut analysis = Analysis::new(directions.clone(), Boundaries::Stills);
     let mut readings = vec![None; stills.stills.len()];
     // The place of the next still: those that are skipped have no observation, and so no index of their own.
-    let mut place = 0;
+    let (mut place, mut unreadable) = (0, 0);
     let source = SourceSpec::Crops { files: stills.files(), degradation };
     vision.degrade(None);
     vision.run(&source, stop, |_, event| {
@@ -122,6 +122,7 @@ pub fn run_stills(
                 }
             }
             Event::Skipped { why, .. } => {
+                unreadable += 1;
                 if let Some(still) = stills.stills.get(place) {
                     skipped(&still.path, why);
                 }
@@ -132,5 +133,5 @@ pub fn run_stills(
         each();
         ControlFlow::Continue(())
     })?;
-    Ok(StillsResult { readings })
+    Ok(StillsResult { readings, unreadable })
 }

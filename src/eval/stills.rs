@@ -1,5 +1,6 @@
 //! Labelled stills: what lies in a folder `smile` or `neutral` is labelled by that folder's name.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +15,7 @@ pub const FOLDS: usize = 5;
 const FOLDERS: [(&str, bool); 2] = [("smile", true), ("neutral", false)];
 /// Endings of files that the stills source reads.
 const ENDINGS: [&str; 5] = ["jpg", "jpeg", "png", "webp", "bmp"];
-/// Sub-folders are looked into to this depth, so that a link to a parent ends.
+/// Sub-folders are looked into to this depth.
 const MAX_DEPTH: usize = 8;
 
 /// One labelled still.
@@ -51,7 +52,7 @@ impl Stills {
     /// A folder cannot be listed; the error names it.
     pub fn find(folder: &Path, every: usize) -> io::Result<Self> {
         let mut stills = Vec::new();
-        collect(folder, folder, 0, &mut stills)?;
+        collect(folder, folder, 0, &mut BTreeSet::new(), &mut stills)?;
         Ok(Self::fold(stills, every))
     }
 
@@ -79,6 +80,24 @@ impl Stills {
         self.stills.is_empty()
     }
 
+    /// Why the stills do not suffice for a cross-validation, by their labels alone.
+    #[must_use]
+    pub fn too_few(&self) -> Option<String> {
+        let (ranges, needs) = (self.folds.len(), "every one of five ranges of numbers needs smile and neutral stills");
+        if ranges < FOLDS {
+            return Some(format!("{needs}; there are {ranges} different numbers"));
+        }
+        let has = |fold, smile| self.stills.iter().any(|still| still.fold == fold && still.smile == smile);
+        for (fold, (first, last)) in self.folds.iter().enumerate() {
+            for (name, smile) in FOLDERS {
+                if !has(fold, smile) {
+                    return Some(format!("{needs}; {first} to {last} has no still labelled {name}"));
+                }
+            }
+        }
+        None
+    }
+
     /// The files, in order.
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {
@@ -86,9 +105,19 @@ impl Stills {
     }
 }
 
-fn collect(root: &Path, folder: &Path, depth: usize, stills: &mut Vec<Still>) -> io::Result<()> {
+/// Each folder is listed once, by whatever links it is reached: a still that came twice would weigh twice.
+fn collect(
+    root: &Path,
+    folder: &Path,
+    depth: usize,
+    listed: &mut BTreeSet<(bool, PathBuf)>,
+    stills: &mut Vec<Still>,
+) -> io::Result<()> {
     let named =
         |error: io::Error| io::Error::new(error.kind(), format!("{}: cannot be listed: {error}", folder.display()));
+    if !listed.insert((false, folder.canonicalize().map_err(named)?)) {
+        return Ok(());
+    }
     let mut entries: Vec<PathBuf> = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(named)? {
         entries.push(entry.map_err(named)?.path());
@@ -98,6 +127,9 @@ fn collect(root: &Path, folder: &Path, depth: usize, stills: &mut Vec<Still>) ->
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         match FOLDERS.iter().find(|(label, _)| *label == name) {
             Some((_, smile)) => {
+                if !listed.insert((true, path.canonicalize().map_err(named)?)) {
+                    continue;
+                }
                 let group = folder.strip_prefix(root).unwrap_or(folder).display().to_string();
                 let images = images(&path)?;
                 stills.extend(images.into_iter().enumerate().map(|(place, path)| {
@@ -106,13 +138,17 @@ fn collect(root: &Path, folder: &Path, depth: usize, stills: &mut Vec<Still>) ->
                     Still { path, smile: *smile, number, fold: 0, group: group.clone() }
                 }));
             }
-            None => collect(root, &path, depth + 1, stills)?,
+            None => collect(root, &path, depth + 1, listed, stills)?,
         }
     }
     Ok(())
 }
 
-fn images(folder: &Path) -> io::Result<Vec<PathBuf>> {
+/// The images in a folder, in the order of their names.
+///
+/// # Errors
+/// It cannot be listed; the error names it.
+pub fn images(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let named =
         |error: io::Error| io::Error::new(error.kind(), format!("{}: cannot be listed: {error}", folder.display()));
     let mut images = Vec::new();
@@ -127,11 +163,13 @@ fn images(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(images)
 }
 
-/// What was read of each still; `None` for one that could not be read.
+/// What was read of each still; `None` for one that could not be read, or that was not reached.
 #[derive(Clone, Debug, Default)]
 pub struct StillsResult {
     /// In the order of [`Stills::stills`].
     pub readings: Vec<Option<FrameReading>>,
+    /// Stills that could not be read.
+    pub unreadable: usize,
 }
 
 impl StillsResult {
@@ -171,6 +209,15 @@ mod tests {
             let (first, last) = all.folds[still.fold];
             (first..=last).contains(&still.number)
         }));
+        // A link to a folder that is listed anyway brings nothing new.
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("again")).expect("linked");
+        std::os::unix::fs::symlink(folder.path().join("dim"), folder.path().join("dimmer")).expect("linked");
+        std::os::unix::fs::symlink(folder.path().join("smile"), folder.path().join("a")).expect("linked");
+        assert_eq!(Stills::find(folder.path(), 1).expect("found"), all);
+        assert_eq!(
+            all.too_few().as_deref().map(|why| why.contains("18 to 22 has no still labelled neutral")),
+            Some(true)
+        );
         let third = Stills::find(folder.path(), 3).expect("found");
         assert_eq!((third.stills.len(), third.folds), (7, all.folds));
         assert!(Stills::find(&folder.path().join("other"), 1).expect("listed").is_empty());

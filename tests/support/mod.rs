@@ -69,6 +69,19 @@ impl Ended {
     }
 }
 
+/// Starts the command, waits until `path` is there, and presses Ctrl-C.
+pub fn interrupted_once_there(command: &mut Command, path: &Path) -> Ended {
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command starts");
+    wait_for("the output's file", Duration::from_secs(120), || path.exists().then_some(()));
+    // SAFETY: the child is ours and has not been waited for, so the number is still its own.
+    unsafe { libc::kill(child.id() as i32, libc::SIGINT) };
+    let output = child.wait_with_output().expect("ended");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let ended = Ended { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) };
+    assert!(!ended.err.contains("panicked at"), "{}", ended.err);
+    ended
+}
+
 /// Says by name that a test did not run; not through the macro, which the test runner would swallow.
 pub fn not_run(test: &str, why: &str) {
     let told = format!("not run: {test} ({why})\n");

@@ -6,6 +6,7 @@
 mod container;
 mod file;
 mod live;
+mod matroska;
 mod staged;
 mod stills;
 

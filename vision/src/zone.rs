@@ -4,7 +4,10 @@
 
 use crate::observation::Rect;
 
-/// A simple polygon with at least three corners, in fractions of the frame, origin top left.
+/// More corners than a counter has; without a limit every test of a point could take seconds.
+const MAX_CORNERS: usize = 64;
+
+/// A simple polygon with three to 64 corners, in fractions of the frame, origin top left.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Polygon(Vec<(f32, f32)>);
 
@@ -14,6 +17,9 @@ pub enum PolygonError {
     /// Fewer than three corners.
     #[error("a zone needs at least 3 corners, this one has {0}")]
     TooFewCorners(usize),
+    /// More than 64 corners.
+    #[error("a zone has at most {MAX_CORNERS} corners, this one has {0}; leave out those that change little")]
+    TooManyCorners(usize),
     /// A coordinate outside 0..1 or not a number.
     #[error("corner {index} is ({x}, {y}); both must lie between 0 and 1 (fractions of the picture)")]
     OutOfRange {
@@ -30,10 +36,13 @@ pub enum PolygonError {
 }
 
 impl Polygon {
-    /// Checks the corners: at least three, all within 0..1, and some area between them.
+    /// Checks the corners: three to 64, all within 0..1, and some area between them.
     pub fn new(corners: Vec<(f32, f32)>) -> Result<Self, PolygonError> {
         if corners.len() < 3 {
             return Err(PolygonError::TooFewCorners(corners.len()));
+        }
+        if corners.len() > MAX_CORNERS {
+            return Err(PolygonError::TooManyCorners(corners.len()));
         }
         for (index, &(x, y)) in corners.iter().enumerate() {
             if !(0.0..=1.0).contains(&x) || !(0.0..=1.0).contains(&y) {
@@ -92,4 +101,22 @@ pub struct Zones {
     pub customer: Option<Polygon>,
     /// Where people wait: presence only.
     pub queue: Option<Polygon>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_has_a_limit_of_corners() {
+        let round = |count: usize| {
+            let angle = |index: usize| std::f32::consts::TAU * index as f32 / count as f32;
+            let corner = |index| (0.5 + 0.4 * f32::cos(angle(index)), 0.5 + 0.4 * f32::sin(angle(index)));
+            Polygon::new((0..count).map(corner).collect())
+        };
+        assert_eq!(round(MAX_CORNERS).map(|polygon| polygon.corners().len()), Ok(MAX_CORNERS));
+        let fault = round(MAX_CORNERS + 1).expect_err("refused");
+        assert_eq!(fault, PolygonError::TooManyCorners(MAX_CORNERS + 1));
+        assert!(fault.to_string().contains("at most 64 corners, this one has 65"), "{fault}");
+    }
 }

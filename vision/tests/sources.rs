@@ -111,6 +111,34 @@ fn a_truncated_video_gives_what_it_has_and_both_counts() {
 }
 
 #[test]
+fn a_damaged_file_of_full_length_is_not_called_whole() {
+    if !has_ffmpeg("a_damaged_file_of_full_length_is_not_called_whole") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let whole = test_pattern(&folder.path().join("whole.mkv"), 60);
+    let bytes = fs::read(&whole).unwrap();
+    let middle = bytes.len() / 2..bytes.len() * 9 / 10;
+    let mut zeros = bytes.clone();
+    zeros[middle.clone()].fill(0);
+    // The container stays sound and only the pictures in it are damaged, each from its start code on.
+    let mut pictures = bytes.clone();
+    for at in middle.filter(|at| bytes[*at..].starts_with(&[0, 0, 1, 0xb6])) {
+        pictures[at..at + 40].fill(0);
+    }
+    assert_ne!(pictures, bytes);
+    for (name, bytes) in [("zeros.mkv", zeros), ("pictures.mkv", pictures)] {
+        let damaged = folder.path().join(name);
+        fs::write(&damaged, bytes).unwrap();
+        let run = run(&mut quick_vision(), &file(&damaged));
+        let error = run.end.expect_err("two fifths of it are damaged");
+        let VisionError::Truncated { read, stated, .. } = error else { panic!("{name}: {error}") };
+        assert_eq!(read, run.observations.len() as u64, "{name}");
+        assert!((15..58).contains(&read) && (59..=61).contains(&stated), "{name}: {read} of {stated}");
+    }
+}
+
+#[test]
 fn a_whole_file_whose_sound_outlasts_its_picture_is_not_called_truncated() {
     if !has_ffmpeg("a_whole_file_whose_sound_outlasts_its_picture_is_not_called_truncated") {
         return;

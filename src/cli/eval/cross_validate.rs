@@ -8,28 +8,41 @@ use hymy::eval::cross_validate::{CrossValidation, Figures, Measured, RIDGE, tabl
 use hymy::eval::stills::Stills;
 use hymy_vision::{Vision, VisionSettings, find_models};
 
-use crate::cli::progress;
+use crate::cli::{WrongUsage, progress};
 
 /// Reads the stills, prints the figures, and writes the weights where `coefficients` says.
 pub fn run(stills: &Stills, coefficients: Option<&Path>) -> anyhow::Result<()> {
+    if let Some(why) = stills.too_few() {
+        return Err(WrongUsage(format!("--cross-validate: {why}")).into());
+    }
     let stop = progress::stop_on_signal()?;
     let mut vision = Vision::load(&VisionSettings::new(find_models(None)))?;
     let bar = progress::frames(Some(2 * stills.stills.len() as u64));
-    let skipped = |path: &Path, why: &str| bar.suspend(|| eprintln!("{}: {why}; left out", path.display()));
+    let mut failed = Vec::new();
+    let skipped = |path: &Path, why: &str| {
+        let trouble = format!("{}: {why}; left out", path.display());
+        bar.suspend(|| eprintln!("{trouble}"));
+        failed.push(trouble);
+    };
     let measured = Measured::read(&mut vision, stills, &stop, || bar.inc(1), skipped)?;
     bar.finish_and_clear();
     if stop.load(std::sync::atomic::Ordering::Relaxed) {
         anyhow::bail!("stopped before the end: weights of some of the stills would not be those of all");
     }
-    let found = CrossValidation::of(&measured, RIDGE)
-        .context("the stills do not suffice for a fit: every fifth of them, by number, needs smile and neutral ones")?;
+    let found = CrossValidation::of(&measured, RIDGE).context(
+        "the stills do not suffice for a fit: every one of five ranges of numbers needs smile and neutral stills in \
+         which a smile's measures can be read",
+    )?;
     let names = hymy_vision::lab::smile_measures();
     tell(&measured, &found, names.len(), stills);
     if let Some(path) = coefficients {
         std::fs::write(path, table(&names, &found.fit))
             .with_context(|| format!("{}: cannot be written", path.display()))?;
     }
-    Ok(())
+    if failed.is_empty() {
+        return Ok(());
+    }
+    anyhow::bail!("not everything could be read:\n  {}", failed.join("\n  "))
 }
 
 fn tell(measured: &Measured, found: &CrossValidation, measures: usize, stills: &Stills) {

@@ -28,6 +28,12 @@ fn spans_are_inclusive_and_the_rest_is_not_labelled() {
 }
 
 #[test]
+fn the_last_number_there_is_does_not_overflow() {
+    let text = format!(r#"{{"clips":{{"a.mkv":{{"smile":{{"yes":[[0,{}]]}}}}}}}}"#, u64::MAX);
+    assert_eq!(parsed(&text).expect("sound").clips["a.mkv"].expected_frames(), Some(u64::MAX));
+}
+
+#[test]
 fn what_is_wrong_is_named_with_its_place() {
     refused(
         "{\"clips\":{\n\"a.mkv\":{\"smle\":{\"no\":\"all\"}}}}",
@@ -43,5 +49,7 @@ fn what_is_wrong_is_named_with_its_place() {
     refused(r#"{"clips":{"../a.mkv":{}}}"#, &["clips.../a.mkv", "inside the folder"]);
     refused(r#"{"clips":{"a.mkv":{"frames":0}}}"#, &["frames is 0"]);
     refused(r#"{"clips":{"a.mkv":{}}} x"#, &["the file", "trailing"]);
+    refused(r#"{"clips":{"a\u001b[2J.mkv":{}}}"#, &["clips", r#""a\u{1b}[2J.mkv" has control"#]);
+    refused(r#"{"clips":{"a.mkv":{"groups":["x","d\nim"]}}}"#, &["clips.a.mkv", r#"group "d\nim" has control"#]);
     refused("{}", &["missing field `clips`"]);
 }

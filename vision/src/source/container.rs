@@ -1,18 +1,22 @@
-//! What a video file's first bytes say about its whole: whether the container counts its frames, and whether the
-//! file is as long as it should be. Reads a few bytes; never a frame.
+//! What a video file's container says about its whole: whether it counts its frames, and whether the file is as long
+//! as it should be. Reads headers; never a frame.
 
 use std::io::{self, Read};
 use std::path::Path;
+
+use super::matroska::{self, Walked};
 
 /// How far a container's count of frames can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Completeness {
     /// The headers count the frames (MP4 and AVI families).
     Counted,
-    /// The count is a guess from length and rate; the file is as long as its headers say.
+    /// The headers count nothing; these are the frames that the file holds.
+    Holds(u64),
+    /// The count is a guess from length and rate; nothing of the file is missing.
     Whole,
-    /// The count is a guess; the file is shorter than its headers say.
-    Cut,
+    /// The count is a guess from length and rate; the file is shorter than its headers say, or damaged within.
+    Broken,
     /// The count is a guess, and nothing says how long the file should be.
     Unknown,
 }
@@ -27,32 +31,51 @@ impl Completeness {
         let file = std::fs::File::open(path)?;
         let length = file.metadata()?.len();
         let mut start = Vec::new();
-        file.take(START_BYTES).read_to_end(&mut start)?;
-        Ok(Self::judge(&start, length))
+        (&file).take(START_BYTES).read_to_end(&mut start)?;
+        match Self::judge(&start, length) {
+            Judged::Whole { from, end } => Ok(match matroska::walk(&file, from, end)? {
+                Walked::Frames(frames) => Self::Holds(frames),
+                Walked::Uncounted => Self::Whole,
+                Walked::Damaged => Self::Broken,
+            }),
+            Judged::Is(completeness) => Ok(completeness),
+        }
     }
 
-    fn judge(start: &[u8], length: u64) -> Self {
+    fn judge(start: &[u8], length: u64) -> Judged {
         let word = |at: usize| start.get(at..at + 4).unwrap_or_default();
         let boxes: [&[u8]; 6] = [b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"];
         if word(0) == b"RIFF" || boxes.contains(&word(4)) {
-            return Self::Counted;
+            return Judged::Is(Self::Counted);
         }
-        match segment_end(start) {
-            Some(end) if end > length => Self::Cut,
-            Some(_) => Self::Whole,
-            None => Self::Unknown,
+        match segment(start) {
+            Some((_, end)) if end > length => Judged::Is(Self::Broken),
+            Some((from, end)) => Judged::Whole { from, end },
+            None => Judged::Is(Self::Unknown),
         }
     }
 }
 
-/// Where a Matroska or WebM file's one segment ends, when it says so (RFC 8794, RFC 9559).
-fn segment_end(start: &[u8]) -> Option<u64> {
+/// What the first bytes say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Judged {
+    Is(Completeness),
+    /// A segment that is as long as it should be, and where it lies.
+    Whole {
+        from: u64,
+        end: u64,
+    },
+}
+
+/// Where a Matroska or WebM file's one segment begins and ends, when it says so (RFC 8794, RFC 9559).
+fn segment(start: &[u8]) -> Option<(u64, u64)> {
     let header = start.strip_prefix(&EBML)?;
     let (header_bytes, used) = variable_size(header)?;
     let segment_at = EBML.len() + used + usize::try_from(header_bytes).ok()?;
     let segment = start.get(segment_at..)?.strip_prefix(&SEGMENT)?;
     let (segment_bytes, used) = variable_size(segment)?;
-    (segment_at as u64 + (SEGMENT.len() + used) as u64).checked_add(segment_bytes)
+    let from = segment_at as u64 + (SEGMENT.len() + used) as u64;
+    Some((from, from.checked_add(segment_bytes)?))
 }
 
 /// An EBML size and the bytes it takes; `None` for "unknown", which live recordings have.
@@ -71,7 +94,7 @@ mod tests {
     use super::*;
 
     fn check(start: &[u8], length: u64, expect: Completeness) {
-        assert_eq!(Completeness::judge(start, length), expect, "{start:02x?} {length}");
+        assert_eq!(Completeness::judge(start, length), Judged::Is(expect), "{start:02x?} {length}");
     }
 
     #[test]
@@ -80,8 +103,8 @@ mod tests {
         check(b"RIFF1234AVI ", 100, Completeness::Counted);
         // Header of 3 bytes, then a segment of 1000 bytes that starts behind 12.
         let matroska = [&EBML[..], &[0x83, 1, 2, 3], &SEGMENT, &[0x43, 0xe8]].concat();
-        check(&matroska, 14 + 1000, Completeness::Whole);
-        check(&matroska, 14 + 999, Completeness::Cut);
+        assert_eq!(Completeness::judge(&matroska, 14 + 1000), Judged::Whole { from: 14, end: 14 + 1000 });
+        check(&matroska, 14 + 999, Completeness::Broken);
         let live = [&EBML[..], &[0x83, 1, 2, 3], &SEGMENT, &[0xff]].concat();
         check(&live, 1000, Completeness::Unknown);
         for length in 0..matroska.len() {

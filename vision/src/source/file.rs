@@ -43,7 +43,12 @@ impl FileSource {
         let capture = open_capture(path)?;
         let property = |id| capture.get(id).ok().filter(|value: &f64| value.is_finite() && *value > 0.0);
         let fps = property(CAP_PROP_FPS).filter(|fps| *fps < 1000.0).unwrap_or(FALLBACK_FPS);
-        let stated = property(CAP_PROP_FRAME_COUNT).map(|count| count.round() as u64);
+        let completeness =
+            Completeness::of(path).map_err(|error| path_error(path, format!("cannot be read: {error}")))?;
+        let stated = match completeness {
+            Completeness::Holds(frames) => Some(frames),
+            _ => property(CAP_PROP_FRAME_COUNT).map(|count| count.round() as u64),
+        };
         let times = times.max(1);
         Ok(Self {
             path: path.to_owned(),
@@ -52,8 +57,7 @@ impl FileSource {
             times,
             fps,
             stated,
-            completeness: Completeness::of(path)
-                .map_err(|error| path_error(path, format!("cannot be read: {error}")))?,
+            completeness,
             index: 0,
             read: 0,
             offset_ms: 0,
@@ -82,14 +86,15 @@ impl FileSource {
         self.offset_ms + self.within_ms.round() as u64
     }
 
-    /// A truncated file ends like a whole one, so the container's word is needed: its count of frames, or where
-    /// that is a guess, its length as well, because a file of variable rate has fewer frames than are guessed.
+    /// A truncated or damaged file ends like a whole one, so the container's word is needed: its count of frames, or
+    /// where that is a guess about a file that may be sound, its length as well, because a file of variable rate has
+    /// fewer frames than are guessed.
     fn check_complete(&self) -> Result<(), VisionError> {
         let Some(stated) = self.stated else { return Ok(()) };
         let tolerated = MISSING_FRAMES.max((stated as f64 * MISSING_SHARE) as u64);
         let reached = (self.within_ms / self.period_ms()).round() as u64 + 1;
         let ends_early = match self.completeness {
-            Completeness::Counted | Completeness::Cut => true,
+            Completeness::Counted | Completeness::Holds(_) | Completeness::Broken => true,
             Completeness::Whole => false,
             Completeness::Unknown => reached + tolerated < stated,
         };

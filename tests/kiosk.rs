@@ -254,6 +254,49 @@ fn run_refuses_wrong_people_and_places() {
 }
 
 #[test]
+fn no_shift_without_consent_and_secret() {
+    let place = Place::with_camera("clip.mkv");
+    let run = ["run", "--staff", "Aino"];
+    place.hymy(&["staff", "add", "Aino"]).good();
+    place.told(&run, &secrets_of(&run)).failed(1, &["this is not the secret of anyone called \"Aino\" who takes part"]);
+    place.hymy(&["erase", "Aino", "--yes"]).good();
+    place.take_in("Aino");
+    place.told(&run, "another secret\n").failed(1, &["this is not the secret of anyone called \"Aino\""]);
+    place.told(&run, "").failed(1, &["standard input ended"]);
+    place.told(&["staff", "summary", "Aino"], "another secret\n").failed(1, &["this is not the secret"]);
+
+    // The agreement that she agreed under is no longer the store's.
+    let text = std::fs::read_to_string(place.config()).expect("read");
+    std::fs::write(place.config(), text.replace("\"made up\"", "\"another\"")).expect("written");
+    place.told(&run, &secrets_of(&run)).failed(1, &["the text or the agreement has changed"]);
+    std::fs::write(place.config(), text.replace("agreement = \"made up\"", "")).expect("written");
+    place.told(&run, &secrets_of(&run)).failed(1, &["[consent] agreement is not set"]);
+    place.told(&["staff", "consent", "Aino"], "").failed(1, &["[consent] agreement is not set"]);
+}
+
+#[test]
+fn a_person_exports_everything_and_withdraws() {
+    let place = Place::with_camera("clip.mkv");
+    place.take_in("Aino");
+    let out = place.cwd().join("aino");
+    let export = ["export", "Aino", "--out", out.to_str().expect("a path")];
+    place.told(&export, "another secret\n").failed(1, &["this is not the secret"]);
+    assert!(!out.exists(), "nothing is written for anyone else");
+    place.told(&export, &secret_of("Aino")).good();
+    assert_eq!(names_in(&out), ["dictionary.csv", "export.json", "shifts.csv", "transactions.csv"]);
+    let everything = std::fs::read_to_string(out.join("export.json")).expect("read");
+    assert!(everything.contains("\"smile\"") && !everything.contains("\"nods\""), "{everything}");
+    place.told(&export, &secret_of("Aino")).failed(1, &["exists already"]);
+
+    let answers = format!("{}\nno\n", secret_of("Aino"));
+    place.told(&["staff", "withdraw", "Aino"], &answers).failed(1, &["nothing was erased"]);
+    let answers = format!("{}\nyes\n", secret_of("Aino"));
+    assert!(place.told(&["staff", "withdraw", "Aino"], &answers).good().out.contains("erased: 0 transactions"));
+    place.told(&["staff", "summary", "Aino"], &secret_of("Aino")).failed(1, &["this is not the secret"]);
+    assert!(place.hymy(&["staff", "list"]).good().out.starts_with("Aino"), "she is still invited");
+}
+
+#[test]
 fn a_start_that_fails_says_why_and_leaves_no_socket() {
     let place = Place::with_camera("clip.mkv");
     place.take_in("Aino");

@@ -15,6 +15,7 @@ pub fn ask(name: String, config: &Config, now: jiff::Timestamp) -> anyhow::Resul
     let language = config.consent.language;
     super::print(language.text());
     super::print(&format!("Agreement between employer and staff: {agreement}\n"));
+    super::print("If you agreed before: agreeing anew erases what was sealed to your earlier secret.\n");
     let invitation = line("Invitation (the code that you were handed)")?.to_string();
     if !yes("Do you yourself ask to take part?")? {
         anyhow::bail!("nothing was agreed to, and nothing is kept");

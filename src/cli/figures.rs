@@ -1,7 +1,7 @@
 //! Signals as a person reads them: figures of transactions, and of a window.
 
 use comfy_table::{Table, presets};
-use hymy::signals::{Figure, Measured, Reason, SignalKey};
+use hymy::signals::{Figure, Measured, SignalKey};
 use hymy::summary::{Summary, TransactionRecord};
 
 /// One row a signal, one column a transaction.
@@ -31,9 +31,9 @@ pub fn of_summary(summary: &Summary) -> Table {
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(["signal", "middle value", "shown in", "known in", "not observable"]);
     for (key, line) in &summary.signals {
-        let reasons: Vec<(String, u32)> =
-            line.not_observable.iter().map(|(reason, count)| (reason_name(*reason), *count)).collect();
-        if line.behind == 0 && reasons.iter().all(|(reason, _)| reason == "signal_off") {
+        let reasons: Vec<(&str, u32)> =
+            line.not_observable.iter().map(|(reason, count)| (reason.name(), *count)).collect();
+        if line.behind == 0 && reasons.iter().all(|(reason, _)| *reason == "signal_off") {
             continue;
         }
         let value = line.median.map_or_else(String::new, |value| with_unit(key.as_str(), value));
@@ -46,7 +46,7 @@ pub fn of_summary(summary: &Summary) -> Table {
 
 fn cell(key: SignalKey, measured: Measured<Figure>) -> String {
     match measured {
-        Measured::NotObservable { not_observable } => format!("not observable ({})", reason_name(not_observable)),
+        Measured::NotObservable { not_observable } => format!("not observable ({})", not_observable.name()),
         Measured::Known(Figure { value, shown, at_least }) => {
             let value = value.map(|value| with_unit(key.as_str(), value));
             let value = value.map(|value| if at_least { format!("at least {value}") } else { value });
@@ -58,11 +58,6 @@ fn cell(key: SignalKey, measured: Measured<Figure>) -> String {
             }
         }
     }
-}
-
-/// A reason as the contract writes it.
-fn reason_name(reason: Reason) -> String {
-    reason.name().to_owned()
 }
 
 /// A value with the unit of its signal: seconds, nods a minute, or a share in percent.

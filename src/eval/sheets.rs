@@ -4,7 +4,6 @@ use super::compare::Comparison;
 use super::labels::Class;
 use super::report::{ByClass, Report, SetReport, StillsReport, VersionReport};
 use super::score::Figures;
-use crate::signals::Reason;
 
 /// Where there is nothing to compute a figure from.
 const NOTHING: &str = "-";
@@ -69,7 +68,7 @@ const FIGURES: [&str; 9] =
 const TEXT_OF_FIGURES: [usize; 2] = [0, 8];
 
 fn figures_row(name: &str, figures: &Figures) -> Vec<String> {
-    let reasons = figures.not_observable.iter().map(|(reason, count)| format!("{} {count}", name_of(*reason)));
+    let reasons = figures.not_observable.iter().map(|(reason, count)| format!("{} {count}", reason.name()));
     vec![
         name.to_owned(),
         format!("{}/{}", figures.labelled_yes, figures.labelled_no),
@@ -200,11 +199,6 @@ fn percent(share: Option<f64>) -> String {
 
 fn decimals(value: Option<f64>) -> String {
     value.map_or(NOTHING.to_owned(), |value| format!("{value:.3}"))
-}
-
-/// A reason as the contract writes it.
-fn name_of(reason: Reason) -> String {
-    serde_json::to_value(reason).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 #[cfg(test)]

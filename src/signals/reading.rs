@@ -107,3 +107,15 @@ pub(super) fn seconds(ms: u64) -> f64 {
 pub(super) fn share(part_ms: u64, whole_ms: u64) -> f64 {
     if whole_ms == 0 { 0.0 } else { (part_ms as f64 / whole_ms as f64 * 10_000.0).round() / 10_000.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_reason_is_the_one_in_json() {
+        for reason in Reason::ALL {
+            assert_eq!(serde_json::to_value(reason).expect("JSON"), reason.name());
+        }
+    }
+}

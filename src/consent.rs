@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::terms::Terms;
+
 /// The version of the texts below: whoever agreed to another is asked again.
 pub const TEXT_VERSION: u32 = 1;
 
@@ -59,8 +61,10 @@ pub struct Consent {
     pub given_at: Timestamp,
     /// The person said that they ask for it themselves.
     pub own_request: bool,
-    /// The reference of the employer's agreement with its staff, as it was shown.
-    pub agreement: String,
+    /// The terms that were shown, the reference of the employer's agreement with its staff among them; `None` of a
+    /// consent that is older than they are.
+    #[serde(default)]
+    pub terms: Option<Terms>,
     /// The signals that the person chose.
     pub signals: BTreeSet<String>,
 }
@@ -81,35 +85,37 @@ pub enum NoConsent {
     /// The configuration names no agreement between employer and staff.
     #[error("[consent] agreement is not set: the reference of the employer's agreement with its staff has to be shown")]
     NoAgreement,
-    /// The text or the agreement changed since.
-    #[error("the text or the agreement has changed since; agree anew with: hymy staff consent")]
+    /// The text or the terms changed since.
+    #[error("the text, the agreement or a value in force has changed since; agree anew with: hymy staff consent")]
     Changed,
 }
 
 impl Consent {
     /// One of a made-up person, to every signal.
     #[must_use]
-    pub fn made_up(agreement: &str, given_at: Timestamp) -> Self {
+    pub fn made_up(terms: &Terms, given_at: Timestamp) -> Self {
         Self {
             text_version: TEXT_VERSION,
             language: Language::default(),
             given_at,
             own_request: true,
-            agreement: agreement.to_owned(),
+            terms: Some(terms.clone()),
             signals: crate::config::SIGNALS.iter().map(|signal| (*signal).to_owned()).collect(),
         }
     }
 
-    /// Whether it holds under the agreement that the configuration names.
+    /// Whether it holds under the terms in force.
     ///
     /// # Errors
     /// [`NoConsent`].
-    pub fn holds(&self, agreement: Option<&str>) -> Result<(), NoConsent> {
-        let agreement = agreement.ok_or(NoConsent::NoAgreement)?;
+    pub fn holds(&self, terms: &Terms) -> Result<(), NoConsent> {
+        if terms.agreement.is_none() {
+            return Err(NoConsent::NoAgreement);
+        }
         if !self.own_request {
             return Err(NoConsent::NotOwnRequest);
         }
-        if self.text_version != TEXT_VERSION || self.agreement != agreement {
+        if self.text_version != TEXT_VERSION || self.terms.as_ref() != Some(terms) {
             return Err(NoConsent::Changed);
         }
         Ok(())
@@ -119,6 +125,8 @@ impl Consent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::release::{Plan, PlanSettings, Statistic};
+    use crate::terms::ReleaseTerms;
 
     fn consent() -> Consent {
         Consent {
@@ -126,18 +134,38 @@ mod tests {
             language: Language::Finnish,
             given_at: Timestamp::UNIX_EPOCH,
             own_request: true,
-            agreement: "2026-1".into(),
+            terms: Some(Terms::under("2026-1")),
             signals: BTreeSet::new(),
         }
     }
 
     #[test]
-    fn it_holds_for_the_same_text_and_agreement_only() {
-        assert_eq!(consent().holds(Some("2026-1")), Ok(()));
-        assert_eq!(consent().holds(None), Err(NoConsent::NoAgreement));
-        assert_eq!(consent().holds(Some("2026-2")), Err(NoConsent::Changed));
-        assert_eq!(Consent { text_version: 0, ..consent() }.holds(Some("2026-1")), Err(NoConsent::Changed));
-        assert_eq!(Consent { own_request: false, ..consent() }.holds(Some("2026-1")), Err(NoConsent::NotOwnRequest));
+    fn it_holds_for_the_same_text_and_terms_only() {
+        let terms = Terms::under("2026-1");
+        assert_eq!(consent().holds(&terms), Ok(()));
+        assert_eq!(consent().holds(&Terms { agreement: None, ..terms.clone() }), Err(NoConsent::NoAgreement));
+        assert_eq!(Consent { text_version: 0, ..consent() }.holds(&terms), Err(NoConsent::Changed));
+        assert_eq!(Consent { terms: None, ..consent() }.holds(&terms), Err(NoConsent::Changed));
+        assert_eq!(Consent { own_request: false, ..consent() }.holds(&terms), Err(NoConsent::NotOwnRequest));
+    }
+
+    #[test]
+    fn any_value_in_force_that_changes_asks_everybody_again() {
+        let plan = |floor| Plan::new(PlanSettings { people_floor: floor, ..PlanSettings::of(&Statistic::ALL[..1]) });
+        let release = |floor, window_days| Some(ReleaseTerms { plan: plan(floor).expect("a plan"), window_days });
+        let agreed = Terms { release: release(5, 28), ..Terms::under("2026-1") };
+        let consent = Consent { terms: Some(agreed.clone()), ..consent() };
+        assert_eq!(consent.holds(&agreed), Ok(()));
+        for changed in [
+            Terms { agreement: Some("2026-2".into()), ..agreed.clone() },
+            Terms { records_days: 13, ..agreed.clone() },
+            Terms { summaries_months: 11, ..agreed.clone() },
+            Terms { release: None, ..agreed.clone() },
+            Terms { release: release(6, 28), ..agreed.clone() },
+            Terms { release: release(5, 7), ..agreed.clone() },
+        ] {
+            assert_eq!(consent.holds(&changed), Err(NoConsent::Changed), "{changed:?}");
+        }
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub mod demo;
 pub mod eval;
 
 pub mod consent;
+pub mod terms;
+
 pub mod export;
 pub mod store;
 pub mod till;

@@ -11,6 +11,7 @@ use hymy::consent::Consent;
 use hymy::decide::Directions;
 use hymy::kiosk::{KioskSettings, TillAnswer};
 use hymy::store::Store;
+use hymy::terms::Terms;
 use hymy::till::Report;
 use hymy::transaction::TillEventKind;
 use hymy::vault::Secret;
@@ -35,7 +36,7 @@ fn settings() -> KioskSettings {
         max_late_s: 0,
         signals: Vec::new(),
         directions: Directions::default(),
-        agreement: Some(AGREEMENT.into()),
+        terms: Terms::under(AGREEMENT),
     }
 }
 
@@ -99,7 +100,9 @@ fn kill_9_loses_nothing_and_repeats_nothing() {
     let now = jiff::Timestamp::now();
     let mut store = open(folder.path());
     let (member, invitation) = store.add_staff("Aino", now).expect("invited");
-    store.give_consent("Aino", &invitation, &secret(), &Consent::made_up(AGREEMENT, now)).expect("agreed");
+    store
+        .give_consent("Aino", &invitation, &secret(), &Consent::made_up(&Terms::under(AGREEMENT), now))
+        .expect("agreed");
     drop(store);
     let person = member.person;
     let mut accepted: Vec<i64> = Vec::new();

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use hymy::config::Config;
 use hymy::decide::Region;
+use hymy::terms::ReleaseTerms;
 use hymy_vision::SourceSpec;
 
 /// Check a configuration file; prints every fault with its line and column, or the resolved values.
@@ -36,6 +37,20 @@ fn degrees(region: Region) -> String {
     format!("yaw {} to {}, pitch {} to {} degrees", yaw.0, yaw.1, pitch.0, pitch.1)
 }
 
+/// What a window releases, in a line.
+fn released(release: &ReleaseTerms) -> String {
+    let plan = &release.plan;
+    let statistics: Vec<&str> = plan.statistics().iter().map(|statistic| statistic.as_str()).collect();
+    format!(
+        "{} (at least {} people with {} transactions each, epsilon {}, windows of {} days)",
+        statistics.join(", "),
+        plan.people_floor(),
+        plan.transactions_floor(),
+        plan.epsilon().value(),
+        release.window_days
+    )
+}
+
 /// The resolved values, without the token.
 fn resolved(config: &Config) -> String {
     let Config {
@@ -51,7 +66,9 @@ fn resolved(config: &Config) -> String {
         till,
         key_file,
         signals,
-        consent,
+        language,
+        terms,
+        sharing,
         telemetry,
     } = config;
     let or = |value: Option<String>, otherwise: &str| value.unwrap_or_else(|| otherwise.to_owned());
@@ -68,6 +85,7 @@ fn resolved(config: &Config) -> String {
     };
     line("kiosk.data_dir", kiosk.data_dir.display().to_string());
     line("kiosk.register", kiosk.register.clone());
+    line("kiosk.idle_minutes", kiosk.idle_minutes.to_string());
     line("camera.source", or(camera.source.as_deref().map(|source| SourceSpec::parse(source).locator()), "none"));
     line("camera.open_timeout_ms", camera.open_timeout_ms.to_string());
     line("camera.read_timeout_ms", camera.read_timeout_ms.to_string());
@@ -95,14 +113,18 @@ fn resolved(config: &Config) -> String {
     line("till.max_ahead_s", till.max_ahead_s.to_string());
     line("store.key_file", key_file.display().to_string());
     line("signals.choices", if signals.is_empty() { "none".to_owned() } else { signals.join(", ") });
-    line("consent.agreement", or(consent.agreement.clone(), "none"));
-    line("consent.language", consent.language.name().to_owned());
+    line("consent.agreement", or(terms.agreement.clone(), "none"));
+    line("consent.language", language.name().to_owned());
+    line("retention.records_days", terms.records_days.to_string());
+    line("retention.summaries_months", terms.summaries_months.to_string());
+    line("release.statistics", or(terms.release.as_ref().map(released), "none"));
+    line("sharing.trainers", if sharing.trainers.is_empty() { "none".to_owned() } else { sharing.trainers.join(", ") });
     line("telemetry.log", telemetry.log.clone());
     line("telemetry.log_file", path(&telemetry.log_file, "none"));
     if zones.staff.is_none() || zones.customer.is_none() {
         text.push_str("  note: hymy run needs zones.staff and zones.customer\n");
     }
-    if consent.agreement.is_none() {
+    if terms.agreement.is_none() {
         text.push_str("  note: without consent.agreement nobody can agree to take part, and no shift begins\n");
     }
     let regions = [("target", directions.target.map(|target| target.0)), ("queue_direction", directions.queue)];

@@ -11,8 +11,8 @@ use super::secrets::{line, secret, yes};
 
 /// Shows the text, and asks.
 pub fn ask(name: String, config: &Config, now: jiff::Timestamp) -> anyhow::Result<Question> {
-    let agreement = config.consent.agreement.clone().ok_or(NoConsent::NoAgreement)?;
-    let language = config.consent.language;
+    let agreement = config.terms.agreement.as_ref().ok_or(NoConsent::NoAgreement)?;
+    let language = config.language;
     super::print(language.text());
     super::print(&format!("Agreement between employer and staff: {agreement}\n"));
     super::print("If you agreed before: agreeing anew erases what was sealed to your earlier secret.\n");
@@ -30,7 +30,7 @@ pub fn ask(name: String, config: &Config, now: jiff::Timestamp) -> anyhow::Resul
     if secret("The same secret again")? != chosen {
         anyhow::bail!("the two secrets differ; nothing was agreed to");
     }
-    let consent =
-        Consent { text_version: TEXT_VERSION, language, given_at: now, own_request: true, agreement, signals };
+    let terms = Some(config.terms.clone());
+    let consent = Consent { text_version: TEXT_VERSION, language, given_at: now, own_request: true, terms, signals };
     Ok(Question::Consent { name, invitation, secret: chosen, consent })
 }

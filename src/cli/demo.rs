@@ -13,6 +13,7 @@ use hymy::consent::Consent;
 use hymy::demo::{self, Comparison, Pair, Share, TransactionComparison, till_events};
 use hymy::store::{Decided, NewRecord, Store};
 use hymy::summary::{Summary, TransactionRecord};
+use hymy::terms::Terms;
 use hymy::vault::Secret;
 use hymy::web::demo_page;
 use hymy_vision::{Event, SourceSpec, Vision, staged};
@@ -136,7 +137,7 @@ fn store_and_read(records: &[TransactionRecord]) -> anyhow::Result<Summary> {
     let started = SystemClock::default().now();
     let (member, invitation) = store.add_staff(PERSON, started)?;
     let secret = Secret::chosen(Zeroizing::new("a made-up person".to_owned()))?;
-    let consent = Consent::made_up("a made-up agreement", started);
+    let consent = Consent::made_up(&Terms::under("a made-up agreement"), started);
     store.give_consent(PERSON, &invitation, &secret, &consent)?;
     let shift = store.start_shift(&member.person, staged::script::REGISTER, started)?;
     let at = |ms: u64| started + std::time::Duration::from_millis(ms);

@@ -17,6 +17,7 @@ use hymy::config::Config;
 use hymy::confine::{self, Allowed, Confined, MemoryKept};
 use hymy::kiosk::{self, CameraSwitch, CameraWish, KioskHandle, KioskSettings, VISION_CHANNEL, VisionEvent};
 use hymy::store::{SignedIn, Store, StoreLock};
+use hymy::terms::Terms;
 use hymy::till::Plausible;
 use hymy::web::{self, WebState};
 use hymy::{control, telemetry};
@@ -129,7 +130,7 @@ async fn serve(config: &Config, mut store: Store, staff: &[String]) -> anyhow::R
     let mut terminate = signal(SignalKind::terminate())?;
 
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    let people = signed_in(&mut store, staff, config.consent.agreement.as_deref(), clock.as_ref())?;
+    let people = signed_in(&mut store, staff, &config.terms, clock.as_ref())?;
     // Before the shift begins: models that do not load must not leave an empty shift behind.
     let camera = if people.is_empty() { None } else { Some(Camera::load(config, people.len())?) };
     let switch = CameraSwitch::default();
@@ -177,12 +178,7 @@ async fn serve(config: &Config, mut store: Store, staff: &[String]) -> anyhow::R
 }
 
 /// The people of these names, each once and with their own secret.
-fn signed_in(
-    store: &mut Store,
-    names: &[String],
-    agreement: Option<&str>,
-    clock: &dyn Clock,
-) -> anyhow::Result<Vec<SignedIn>> {
+fn signed_in(store: &mut Store, names: &[String], terms: &Terms, clock: &dyn Clock) -> anyhow::Result<Vec<SignedIn>> {
     let mut people: Vec<SignedIn> = Vec::new();
     for name in names {
         let member = store.staff_member(name)?;
@@ -192,7 +188,7 @@ fn signed_in(
         let secret = secret(&format!("{name}'s secret"))?;
         let person = store.sign_in(name, &secret.typed(), clock.now())?;
         // The kiosk asks again; here it is told before the models are loaded.
-        person.consent().holds(agreement)?;
+        person.consent().holds(terms)?;
         people.push(person);
     }
     Ok(people)

@@ -302,6 +302,31 @@ impl<'i> Section<'_, 'i> {
         .unwrap_or_default()
     }
 
+    /// A list of different texts that `parse` makes sense of; empty without the key.
+    pub fn list<T: PartialEq>(
+        &mut self,
+        key: &'static str,
+        allowed: &str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Vec<T> {
+        self.read(key, allowed, |value| {
+            let DeValue::Array(array) = value else { return Err(format!("is {}", kind(value))) };
+            let mut members = Vec::new();
+            for member in array {
+                let DeValue::String(text) = member.get_ref() else {
+                    return Err(format!("has {}", kind(member.get_ref())));
+                };
+                let parsed = parse(text)?;
+                if members.contains(&parsed) {
+                    return Err(format!("has \"{text}\" twice"));
+                }
+                members.push(parsed);
+            }
+            Ok(members)
+        })
+        .unwrap_or_default()
+    }
+
     /// Two numbers `[low, high]` in degrees, low below high.
     pub fn degrees(&mut self, key: &'static str, allowed: RangeInclusive<f64>) -> Option<(f32, f32)> {
         let words = format!("[low, high] in degrees, both from {} to {}", allowed.start(), allowed.end());

@@ -5,6 +5,7 @@
 
 mod document;
 mod error;
+mod privacy;
 mod till;
 mod values;
 
@@ -14,12 +15,14 @@ use hymy_vision::{Orientation, Polygon, Rotate, Zones};
 
 pub use document::Declared;
 pub use error::{ConfigError, Fault};
+pub use privacy::SharingConfig;
 pub use till::{TillConfig, Token};
 
 use hymy_vision::runtime::Provider;
 
 use crate::consent::Language;
 use crate::decide::{Directions, NeutralBaseline, Region, Target, WorkDirection};
+use crate::terms::Terms;
 use document::{Document, Section};
 
 /// Everything the configuration file says, resolved.
@@ -49,19 +52,14 @@ pub struct Config {
     pub key_file: PathBuf,
     /// `[signals] choices`: the signals that are on; every other one is `signal_off`.
     pub signals: Vec<&'static str>,
-    /// `[consent]`.
-    pub consent: ConsentConfig,
+    /// `[consent] language`: of the text that is agreed to.
+    pub language: Language,
+    /// `[consent] agreement`, `[retention]` and `[release]`: what people agree under.
+    pub terms: Terms,
+    /// `[sharing]`.
+    pub sharing: SharingConfig,
     /// `[telemetry]`.
     pub telemetry: TelemetryConfig,
-}
-
-/// `[consent]`: what a person is shown before they agree.
-#[derive(Clone, Debug)]
-pub struct ConsentConfig {
-    /// The reference of the employer's agreement with its staff; without one nobody can agree, and no shift begins.
-    pub agreement: Option<String>,
-    /// The language of the text.
-    pub language: Language,
 }
 
 /// Names of the providers, as the configuration has them.
@@ -85,6 +83,8 @@ pub struct KioskConfig {
     pub data_dir: PathBuf,
     /// The register this kiosk watches, as the till names it.
     pub register: String,
+    /// A shift in which nothing happens for so long ends.
+    pub idle_minutes: u32,
 }
 
 /// `[camera]`: where frames come from.
@@ -147,6 +147,8 @@ pub const SIGNALS: &[&str] = &[
 const OPEN_TIMEOUT_MS: u64 = 5_000;
 /// A read cannot be interrupted: over this, closing the camera may take longer than a second.
 const READ_TIMEOUT_MS: u64 = 900;
+/// Longer than a meal break's queue-less half hour would leave the camera open before an empty counter.
+const IDLE_MINUTES: u64 = 30;
 /// Presence needs 3 s of standing, so three looks a second are plenty.
 const OBJECTS_HZ: f64 = 3.0;
 /// A second face is noticed within a quarter of a second. (The followed face is read in every frame.)
@@ -213,10 +215,13 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
     let till = document.section("till", till::read);
     let key_file = document.section("store", |section| section.path("key_file", "the path of the key file"));
     let signals = document.section("signals", |section| section.names("choices", SIGNALS));
-    let consent = document.section("consent", |section| ConsentConfig {
-        agreement: section.text("agreement", "the reference of the employer's agreement with its staff", named),
-        language: section.choice("language", &Language::CHOICES, Language::default()),
+    let (agreement, language) = document.section("consent", |section| {
+        let agreement = section.text("agreement", "the reference of the employer's agreement with its staff", named);
+        (agreement, section.choice("language", &Language::CHOICES, Language::default()))
     });
+    let (records_days, summaries_months) = document.section("retention", privacy::retention);
+    let release = document.section("release", privacy::release);
+    let sharing = document.section("sharing", privacy::sharing);
     let telemetry = document.section("telemetry", telemetry);
     let (faults, declared) = document.finish();
     let config = match (kiosk, till, work.into_iter().collect::<Option<Vec<_>>>()) {
@@ -233,7 +238,9 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
             vision,
             till,
             signals,
-            consent,
+            language,
+            terms: Terms { agreement, records_days, summaries_months, release },
+            sharing,
             telemetry,
         }),
         _ => None,
@@ -245,7 +252,8 @@ fn kiosk(section: &mut Section<'_, '_>) -> Option<KioskConfig> {
     let data_dir = section.path("data_dir", "a folder");
     let data_dir = section.require("data_dir", data_dir, "a folder");
     let register = section.text("register", "the till's name for this register, default \"1\"", named);
-    Some(KioskConfig { data_dir: data_dir?, register: register.unwrap_or_else(|| "1".into()) })
+    let idle_minutes = section.int("idle_minutes", 1..=240, IDLE_MINUTES) as u32;
+    Some(KioskConfig { data_dir: data_dir?, register: register.unwrap_or_else(|| "1".into()), idle_minutes })
 }
 
 fn camera(section: &mut Section<'_, '_>, folder: &Path) -> CameraConfig {

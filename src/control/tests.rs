@@ -10,6 +10,7 @@ use super::*;
 use crate::clock::ManualClock;
 use crate::kiosk::{self, CameraSwitch, KioskSettings};
 use crate::store::tests::AGREEMENT;
+use crate::terms::Terms;
 
 /// Sends a line to a kiosk without a shift; gives the line that came back.
 async fn exchange(line: &'static str) -> String {
@@ -20,7 +21,7 @@ async fn exchange(line: &'static str) -> String {
         max_late_s: 300,
         signals: Vec::new(),
         directions: Default::default(),
-        agreement: Some(AGREEMENT.to_owned()),
+        terms: Terms::under(AGREEMENT),
     };
     let clock = Arc::new(ManualClock::at(jiff::Timestamp::UNIX_EPOCH));
     let (_vision, seen) = mpsc::channel(1);

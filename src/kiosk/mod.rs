@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::decide::Directions;
 use crate::store::{SignedIn, Store, StoreError};
+use crate::terms::Terms;
 
 pub use camera::{CameraSwitch, CameraWish};
 pub use handle::{KioskHandle, TillAnswer};
@@ -69,8 +70,8 @@ pub struct KioskSettings {
     pub max_late_s: u32,
     /// The signals that are on.
     pub signals: Vec<&'static str>,
-    /// The agreement that consents have to be given under.
-    pub agreement: Option<String>,
+    /// The terms that consents have to be given under.
+    pub terms: Terms,
     /// Where customers, the queue and work are, as directions.
     pub directions: Directions,
 }
@@ -83,7 +84,7 @@ impl KioskSettings {
             register: config.kiosk.register.clone(),
             max_late_s: config.till.max_late_s,
             signals: config.signals.clone(),
-            agreement: config.consent.agreement.clone(),
+            terms: config.terms.clone(),
             directions: config.directions.clone(),
         }
     }

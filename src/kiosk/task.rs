@@ -78,7 +78,7 @@ impl Kiosk {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StoreError> {
         for person in signed_in {
-            person.consent().holds(settings.agreement.as_deref())?;
+            person.consent().holds(&settings.terms)?;
         }
         let people: Vec<PersonId> = signed_in.iter().map(|person| person.person().clone()).collect();
         let mut kiosk = Self {

@@ -58,7 +58,7 @@ impl Place {
             max_late_s: 300,
             signals: vec!["smile", "gaze", "greet_delay", "phone_in_hand"],
             directions: Directions::default(),
-            agreement: Some(AGREEMENT.to_owned()),
+            terms: Terms::under(AGREEMENT),
         };
         let (stop, stopped) = watch::channel(false);
         let (vision, seen) = mpsc::channel(VISION_CHANNEL);

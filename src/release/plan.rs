@@ -61,7 +61,7 @@ impl Epsilon {
 }
 
 /// What a plan is made from; [`Plan::new`] checks it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlanSettings {
     /// One to four different ones.
@@ -123,7 +123,7 @@ pub struct FigureKey {
 }
 
 /// A checked plan.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "PlanSettings", into = "PlanSettings")]
 pub struct Plan(PlanSettings);
 

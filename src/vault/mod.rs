@@ -32,6 +32,9 @@ const WRAPPED_VERSION: u8 = 1;
 const WRAPPED_BYTES: usize = 1 + SALT_BYTES + NONCE_BYTES + KEY_BYTES + TAG_BYTES;
 /// Plaintexts are filled up to a multiple of this many bytes, so that their length says little.
 const PAD_TO_BYTES: usize = 1024;
+/// What everyone who was invited has, whether they agreed or not, is filled up to a multiple of this many: more than the
+/// longest consent, so that its length says nothing.
+const OWN_PAD_TO_BYTES: usize = 4096;
 
 /// What a person types. Wiped when dropped.
 pub struct Secret(Zeroizing<String>);
@@ -119,9 +122,21 @@ impl SealingKey {
     /// # Errors
     /// [`VaultError::System`].
     pub fn seal(&self, plaintext: &str) -> Result<Vec<u8>, VaultError> {
+        self.seal_filled(plaintext, PAD_TO_BYTES)
+    }
+
+    /// Seals what everyone has, so that what nobody agreed to looks the same: [`Row::decoy`] is as long.
+    ///
+    /// # Errors
+    /// [`VaultError::System`].
+    pub fn seal_own(&self, plaintext: &str) -> Result<Vec<u8>, VaultError> {
+        self.seal_filled(plaintext, OWN_PAD_TO_BYTES)
+    }
+
+    fn seal_filled(&self, plaintext: &str, pad_to_bytes: usize) -> Result<Vec<u8>, VaultError> {
         let mut padded = Zeroizing::new(plaintext.as_bytes().to_vec());
         // The length comes back from JSON, which ends where it ends: blanks after it mean nothing.
-        let filled = padded.len().max(1).next_multiple_of(PAD_TO_BYTES);
+        let filled = padded.len().max(1).next_multiple_of(pad_to_bytes);
         padded.resize(filled, b' ');
         self.0.seal(&mut OsRng, &padded).map_err(|_| VaultError::System)
     }
@@ -201,7 +216,7 @@ impl Row {
     pub fn new(secret: &Secret, whose: &str, text: &str) -> Result<Self, VaultError> {
         let key = OpeningKey::generate();
         let sealing_key = key.sealing_key();
-        Ok(Self { wrapped_key: key.wrap(secret, whose)?, sealed: sealing_key.seal(text)?, sealing_key })
+        Ok(Self { wrapped_key: key.wrap(secret, whose)?, sealed: sealing_key.seal_own(text)?, sealing_key })
     }
 
     /// The row of a person who has agreed to nothing: keys that nobody has, wrapped with a secret that nobody knows. It
@@ -216,7 +231,7 @@ impl Row {
             *version = WRAPPED_VERSION;
         }
         let sealing_key = OpeningKey::generate().sealing_key();
-        Ok(Self { sealed: sealing_key.seal("")?, wrapped_key, sealing_key })
+        Ok(Self { sealed: sealing_key.seal_own("")?, wrapped_key, sealing_key })
     }
 }
 

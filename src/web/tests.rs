@@ -10,6 +10,7 @@ use crate::clock::{ManualClock, shifted};
 use crate::kiosk::{KioskSettings, Outcome};
 use crate::store::tests::{AGREEMENT, secret_of, take_in};
 use crate::store::{Store, StoreError};
+use crate::terms::Terms;
 
 const TOKEN: &str = "0123456789abcdef";
 
@@ -32,7 +33,7 @@ fn site() -> Site {
         max_late_s: 300,
         signals: Vec::new(),
         directions: Default::default(),
-        agreement: Some(AGREEMENT.to_owned()),
+        terms: Terms::under(AGREEMENT),
     };
     let (stop, stopped) = watch::channel(false);
     let (_, vision) = mpsc::channel(1);

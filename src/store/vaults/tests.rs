@@ -159,7 +159,7 @@ fn an_invitation_works_once_and_a_new_secret_keeps_everything() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut store = open(folder.path());
     let (member, first) = store.add_staff("Aino", at(0)).expect("invited");
-    let consent = Consent::made_up(AGREEMENT, at(0));
+    let consent = Consent::made_up(&crate::terms::Terms::under(AGREEMENT), at(0));
     let agree = |store: &mut Store, invitation: &Invitation| {
         store.give_consent("Aino", invitation, &secret_of("Aino"), &consent)
     };

@@ -221,7 +221,7 @@ impl NoShift {
             return Ok(());
         }
         let clock = SystemClock::default();
-        match control::ask(&config.kiosk.data_dir, &config.key_file, &Question::Status, &clock)? {
+        match control::ask(&config.kiosk.data_dir, super::secrets::key_source(config), &Question::Status, &clock)? {
             Answer::Status(status) if status.shift => {
                 bail!("a shift is on, and its camera is not for calibrating; end the shift first, then begin again")
             }

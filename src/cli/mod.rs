@@ -16,6 +16,7 @@ mod rights;
 mod run;
 mod secrets;
 mod staff;
+mod store;
 
 use std::io::Write;
 #[cfg(feature = "lab")]
@@ -61,6 +62,7 @@ enum Command {
     CheckConfig(check_config::CheckConfig),
     Calibrate(calibrate::Calibrate),
     Release(release::Release),
+    Store(store::Store),
 }
 
 impl Cli {
@@ -83,6 +85,7 @@ impl Cli {
             Command::CheckConfig(check) => check.run(),
             Command::Calibrate(calibrate) => calibrate.run(),
             Command::Release(release) => release.run(),
+            Command::Store(store) => store.run(),
         }
     }
 }

@@ -11,7 +11,7 @@ use hymy::config::Config;
 use hymy::control::{self, Answer, Question};
 use std::io::Write;
 
-use super::secrets::{line, secret};
+use super::secrets::{key_source, line, secret};
 
 /// Give a person everything that the store has about them, opened with their own secret.
 #[derive(Debug, Args)]
@@ -98,7 +98,7 @@ impl Erase {
 }
 
 fn answer(config: &Config, question: &Question) -> anyhow::Result<Answer> {
-    match control::ask(&config.kiosk.data_dir, &config.key_file, question, &SystemClock::default())? {
+    match control::ask(&config.kiosk.data_dir, key_source(config), question, &SystemClock::default())? {
         Answer::Refused { reason } => anyhow::bail!(reason),
         answer => Ok(answer),
     }

@@ -27,7 +27,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use super::WrongUsage;
-use super::secrets::secret;
+use super::secrets::{key_source, secret};
 
 /// How long the camera may take to close at the end.
 const VISION_CLOSES_WITHIN: Duration = Duration::from_secs(3);
@@ -64,7 +64,7 @@ impl Run {
             tracing::warn!("no_signal_chosen: [signals] choices is empty, so summaries will be too");
         }
         keep_in_memory()?;
-        let store = Store::open(&config.kiosk.data_dir, &config.key_file)?;
+        let store = Store::open(&config.kiosk.data_dir, key_source(&config))?;
         // Before there are other threads, which would not be confined; after what lies elsewhere was opened.
         confine_to(&Allowed::of(&config))?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;

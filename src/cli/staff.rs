@@ -9,7 +9,7 @@ use hymy::control::{self, Answer, Question};
 use hymy::store::Receipt;
 use hymy::summary::{Window, WindowKind};
 
-use super::secrets::{secret, yes};
+use super::secrets::{key_source, secret, yes};
 use super::{consent, figures};
 
 /// Invite people and list them; a person's own consent, secret, summary, withdrawal, and taps during a shift.
@@ -123,7 +123,7 @@ impl Staff {
         let clock = SystemClock::default();
         let config = Config::load(&self.command.store().config)?;
         let question = self.command.question(&config, &clock)?;
-        match control::ask(&config.kiosk.data_dir, &config.key_file, &question, &clock)? {
+        match control::ask(&config.kiosk.data_dir, key_source(&config), &question, &clock)? {
             Answer::Invited { name, invitation } => super::print(&format!(
                 "{name} is invited; hand over this code, which works once: {invitation}\n\
                  {name} agrees, or does not, with: hymy staff consent {name} --config FILE"
@@ -146,7 +146,7 @@ impl Staff {
                     super::print(&shown(window, &clock));
                 }
             }
-            Answer::Status(_) | Answer::Exported(_) => {}
+            Answer::Status(_) | Answer::Exported(_) | Answer::BackedUp { .. } => {}
             Answer::Paused => super::print("paused; the camera is closed until: hymy staff resume"),
             Answer::Resumed => super::print("resumed; the camera opens"),
             Answer::NotedForWork => super::print("noted; the phone is left out of this transaction"),

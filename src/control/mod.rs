@@ -21,8 +21,10 @@ pub use server::serve;
 /// The name of the socket in the data folder.
 pub const SOCKET: &str = "hymy.sock";
 
-/// The longest line either way.
-const MAX_LINE_BYTES: u64 = 256 * 1024;
+/// The longest question.
+const MAX_QUESTION_BYTES: u64 = 256 * 1024;
+/// The longest answer: an export of two weeks at a busy register has a tenth of it.
+const MAX_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
 
 /// What is answered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,6 +57,11 @@ pub enum Answer {
     Summaries {
         /// Shortest window first; a window without a summary is left out.
         windows: Vec<Window>,
+    },
+    /// A backup is in the data folder.
+    BackedUp {
+        /// Its passing name there.
+        file: String,
     },
     /// Whether a shift is on.
     Status(Status),
@@ -115,6 +122,7 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
         Question::Export { name, secret } => {
             Export::of(store, name, &secret.typed(), clock.now()).map(|export| Answer::Exported(Box::new(export)))
         }
+        Question::Backup => store.backup().map(|file| Answer::BackedUp { file }),
         Question::Status => Ok(Answer::Status(status.clone())),
         // A running kiosk answers these itself.
         Question::Pause { .. } | Question::Resume { .. } | Question::PhoneForWork { .. } => Ok(Answer::Refused {

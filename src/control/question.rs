@@ -1,5 +1,7 @@
 //! What can be asked of a kiosk, as it passes the socket.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -69,6 +71,8 @@ pub enum Question {
         /// Their secret.
         secret: SecretText,
     },
+    /// Write a backup into the data folder.
+    Backup,
     /// Whether a shift is on.
     Status,
     /// The person's own tap: the camera closes.
@@ -86,6 +90,23 @@ pub enum Question {
         /// Their name.
         name: String,
     },
+}
+
+/// How long most answers may take.
+const AT_ONCE: Duration = Duration::from_secs(5);
+/// How long one may take that opens everything of a person's, or goes through the whole file.
+const WHOLE_FILE: Duration = Duration::from_secs(120);
+
+impl Question {
+    /// How long the answer may take.
+    pub(super) fn answered_within(&self) -> Duration {
+        match self {
+            Self::Consent { .. } | Self::Withdraw { .. } | Self::Erase { .. } | Self::Export { .. } | Self::Backup => {
+                WHOLE_FILE
+            }
+            _ => AT_ONCE,
+        }
+    }
 }
 
 /// A secret on its way through the socket: wiped when dropped, never printed.

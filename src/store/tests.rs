@@ -8,24 +8,24 @@ use tempfile::TempDir;
 
 use super::*;
 
-struct Place {
+pub(crate) struct Place {
     folder: TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { folder: tempfile::tempdir().expect("a folder") }
     }
 
-    fn data_dir(&self) -> PathBuf {
+    pub fn data_dir(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
-    fn key(&self) -> PathBuf {
+    pub fn key(&self) -> PathBuf {
         self.data_dir().join("hymy.key")
     }
 
-    fn open(&self) -> Result<Store, StoreError> {
+    pub fn open(&self) -> Result<Store, StoreError> {
         Store::open(&self.data_dir(), &self.key())
     }
 }
@@ -325,10 +325,7 @@ fn a_store_of_a_newer_program_is_left_alone() {
 }
 
 fn dump(connection: &Connection) -> Vec<String> {
-    let mut rows = connection
-        .prepare("SELECT type || name || sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1")
-        .expect("sql");
-    rows.query_map([], |row| row.get(0)).expect("rows").collect::<Result<_, _>>().expect("text")
+    schema::words(connection).expect("a schema")
 }
 
 /// The schema as first released, frozen here: never edit it, add migrations.

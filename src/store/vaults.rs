@@ -234,7 +234,7 @@ impl Store {
     }
 
     /// Writes the file anew without its freed pages, and empties the write-ahead log.
-    fn compact(&mut self) -> Result<(), StoreError> {
+    pub(super) fn compact(&mut self) -> Result<(), StoreError> {
         self.read(|connection| connection.execute_batch("VACUUM"))?;
         self.flush()
     }
@@ -270,9 +270,24 @@ pub(super) fn put_row(
     invitation: &Invitation,
     row: &Row,
 ) -> Result<(), StoreErrorOr> {
+    put_row_into(transaction, "main", person, invitation, row)
+}
+
+/// Puts it into the file that is attached under this name.
+pub(super) fn put_row_into(
+    transaction: &Transaction<'_>,
+    schema: &str,
+    person: &PersonId,
+    invitation: &Invitation,
+    row: &Row,
+) -> Result<(), StoreErrorOr> {
+    let put = format!(
+        "INSERT OR REPLACE INTO {schema}.vault
+           (person, invitation, sealing_key, wrapped_key, consent, failed, failed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, 0, 0)"
+    );
     transaction.execute(
-        "INSERT OR REPLACE INTO vault (person, invitation, sealing_key, wrapped_key, consent, failed, failed_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, 0, 0)",
+        &put,
         params![person.0, invitation.as_str(), row.sealing_key.as_bytes(), row.wrapped_key, row.sealed],
     )?;
     Ok(())

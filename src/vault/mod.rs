@@ -236,11 +236,19 @@ impl Row {
 }
 
 fn cipher(secret: &Secret, salt: &[u8]) -> Result<XChaCha20Poly1305, VaultError> {
+    Ok(XChaCha20Poly1305::new(stretched(&secret.0, salt)?.as_ref().into()))
+}
+
+/// A key of what somebody can remember.
+///
+/// # Errors
+/// [`VaultError::System`].
+pub(crate) fn stretched(text: &str, salt: &[u8]) -> Result<Zeroizing<[u8; KEY_BYTES]>, VaultError> {
     let params = Params::new(ARGON_KIB, ARGON_PASSES, ARGON_LANES, Some(KEY_BYTES)).map_err(|_| VaultError::System)?;
     let argon = Argon2::new(Algorithm::Argon2id, argon2::Version::V0x13, params);
     let mut key = Zeroizing::new([0u8; KEY_BYTES]);
-    argon.hash_password_into(secret.0.as_bytes(), salt, key.as_mut()).map_err(|_| VaultError::System)?;
-    Ok(XChaCha20Poly1305::new(key.as_ref().into()))
+    argon.hash_password_into(text.as_bytes(), salt, key.as_mut()).map_err(|_| VaultError::System)?;
+    Ok(key)
 }
 
 #[cfg(test)]

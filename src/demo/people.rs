@@ -175,7 +175,7 @@ impl MadeUpPerson {
         };
         let greet_delay = if rng.f64() < looks {
             let delay_s = hundredths(between(rng, 0.2, 4.0));
-            GreetDelay::After { delay_s, observed_s: delay_s + 0.3 }
+            GreetDelay::After { delay_s, observed_s: hundredths(delay_s + 0.3) }
         } else {
             GreetDelay::Never { observed_s: length_s }
         };

@@ -140,6 +140,15 @@ impl Pipeline {
         self.object_clock.restart();
         self.face_clock.restart();
         self.preprocessor.wipe();
+        self.wipe_tensors();
+    }
+
+    /// Overwrites what the models were given last: they stay loaded while the camera is closed.
+    fn wipe_tensors(&mut self) {
+        let Self { full_range, short_range, mesh, hands, objects, classifier, blendshapes, .. } = self;
+        [full_range.input(), short_range.input(), mesh.input(), hands.input()].map(|tensor| tensor.fill(0.0));
+        [objects.input(), classifier.input()].map(|tensor| tensor.fill(0));
+        blendshapes.wipe();
     }
 
     /// What a frame shows that has nothing to do with any other.

@@ -6,6 +6,7 @@ mod phone;
 mod privacy;
 mod ray;
 mod robustness;
+mod wiping;
 
 use std::path::Path;
 

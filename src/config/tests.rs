@@ -140,7 +140,7 @@ fn the_key_is_kept_in_one_place_that_is_named_whole() {
     }
     for (store, fault) in [
         ("source = \"tpm\"", ":4:10: store.source: has \"tpm\"; allowed: one of \"file\", \"credential\""),
-        ("source = \"credential\"", ":3:1: store.credential: is missing"),
+        ("source = \"credential\"", ":3:2: store.credential: is missing"),
         ("source = \"credential\"\ncredential = \"../key\"", ":5:14: store.credential: is \"../key\""),
         ("source = \"passphrase\"\nkey_file = \"k\"", ":5:12: store.key_file: is set, and the key is not in a file"),
         ("credential = \"hymy-key\"", ":4:14: store.credential: is set, and the key is not in a credential"),

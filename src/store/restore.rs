@@ -68,8 +68,11 @@ const STORE_RECORDS: &str = "INSERT OR IGNORE INTO main.store_transaction (regis
      SELECT register, opened_at, closed_at, record FROM backup.store_transaction WHERE closed_at >= ?1
      ORDER BY opened_at, id";
 
+/// Windows are numbered in the order in which they open: those of another machine do not fit among the ones here.
 const WINDOWS: &str = "INSERT OR IGNORE INTO main.release_window SELECT * FROM backup.release_window
-     WHERE id IN (SELECT window FROM backup.release)";
+     WHERE id IN (SELECT window FROM backup.release) AND NOT EXISTS (
+       SELECT 1 FROM main.release_window AS here JOIN backup.release_window AS there
+       ON there.id = here.id AND there.window <> here.window)";
 
 /// A window that is here and is not the same keeps what it has, or has not.
 const RELEASES: &str = "INSERT OR IGNORE INTO main.release SELECT there.* FROM backup.release AS there

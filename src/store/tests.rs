@@ -8,6 +8,8 @@ use tempfile::TempDir;
 
 use super::*;
 
+mod noise;
+
 pub(crate) struct Place {
     folder: TempDir,
 }

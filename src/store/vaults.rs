@@ -311,4 +311,4 @@ pub(super) fn random_hex() -> Result<String, StoreError> {
 
 #[cfg(test)]
 #[path = "vaults/tests.rs"]
-mod tests;
+pub(super) mod tests;

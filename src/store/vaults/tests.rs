@@ -51,7 +51,7 @@ fn holds(store: &Store, wanted: &[u8]) -> bool {
 }
 
 /// The database's own pages, decrypted, freed ones too.
-fn plain_copy(store: &Store, folder: &Path) -> Vec<u8> {
+pub(crate) fn plain_copy(store: &Store, folder: &Path) -> Vec<u8> {
     let plain = folder.join("plain.db");
     let export = format!(
         "ATTACH DATABASE '{}' AS plain KEY ''; SELECT sqlcipher_export('plain'); DETACH DATABASE plain;",

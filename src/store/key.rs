@@ -182,10 +182,10 @@ impl KeySource {
     /// Ends a change of keys: the one that opens the database stays, the other goes.
     pub(super) fn settle(&self, opened: Standing, database: &Path) -> Result<(), StoreError> {
         let Some(kept) = self.kept(database) else { return Ok(()) };
-        let settled = match opened {
+        let settled = kept.wipe_passing().and_then(|()| match opened {
             Standing::Present => kept.next().wipe(),
             Standing::Next => kept.take_next(),
-        };
+        });
         settled.map_err(|source| StoreError::KeyUnreadable { key: kept.path().to_path_buf(), source })
     }
 

@@ -8,6 +8,9 @@ use std::io::{self, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+/// The ending of one that is being written.
+const PASSING: &str = ".new";
+
 /// The place of such a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Kept(PathBuf);
@@ -34,7 +37,7 @@ impl Kept {
 
     /// Writes it under a passing name and renames it: on the disk, whole, when this returns.
     pub fn make(&self, text: &str) -> io::Result<()> {
-        let passing = self.beside(".new");
+        let passing = self.beside(PASSING);
         passing.wipe()?;
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&passing.0)?;
         file.write_all(text.as_bytes())?;
@@ -43,6 +46,12 @@ impl Kept {
         fs::rename(&passing.0, &self.0)?;
         // Without this the database could outlive the key it was made with.
         self.sync_folder()
+    }
+
+    /// Wipes what a crash left of making this one or the one that waits: keys that nothing was ever written with.
+    pub fn wipe_passing(&self) -> io::Result<()> {
+        self.beside(PASSING).wipe()?;
+        self.next().beside(PASSING).wipe()
     }
 
     /// The one that waits takes the place, and what stood there is wiped.

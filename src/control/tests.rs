@@ -22,6 +22,8 @@ async fn exchange(line: &'static str) -> String {
         signals: Vec::new(),
         directions: Default::default(),
         terms: Terms::under(AGREEMENT),
+        idle_ms: 30 * 60_000,
+        has_source: true,
     };
     let clock = Arc::new(ManualClock::at(jiff::Timestamp::UNIX_EPOCH));
     let (_vision, seen) = mpsc::channel(1);

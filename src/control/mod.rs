@@ -15,7 +15,7 @@ use crate::store::{Invitation, Receipt, Store, StoreError};
 use crate::summary::{self, Window};
 
 pub use client::{ControlError, ask};
-pub use question::{Question, SecretText};
+pub use question::{Credentials, Proof, Question, SecretText};
 pub use server::serve;
 
 /// The name of the socket in the data folder.
@@ -65,6 +65,15 @@ pub enum Answer {
     },
     /// Whether a shift is on.
     Status(Status),
+    /// The shift is on.
+    SignedIn {
+        /// Shows that a tap is of this shift's person, instead of their secret; it dies with the shift.
+        token: SecretText,
+        /// It is paused, as a crash left it; otherwise the camera opens.
+        paused: bool,
+    },
+    /// The shift is over and the camera closed.
+    SignedOut,
     /// The shift is paused and the camera closed.
     Paused,
     /// The shift goes on and the camera opens.
@@ -125,7 +134,11 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
         Question::Backup => store.backup().map(|file| Answer::BackedUp { file }),
         Question::Status => Ok(Answer::Status(status.clone())),
         // A running kiosk answers these itself.
-        Question::Pause { .. } | Question::Resume { .. } | Question::PhoneForWork { .. } => Ok(Answer::Refused {
+        Question::SignIn { .. }
+        | Question::SignOut { .. }
+        | Question::Pause { .. }
+        | Question::Resume { .. }
+        | Question::PhoneForWork { .. } => Ok(Answer::Refused {
             reason: "no kiosk is running with this data_dir, so nobody is on shift; see: hymy run --help".to_owned(),
         }),
     };

@@ -75,20 +75,36 @@ pub enum Question {
     Backup,
     /// Whether a shift is on.
     Status,
-    /// The person's own tap: the camera closes.
+    /// Begin the shift of people who give their own secrets.
+    SignIn {
+        /// Who; several at one register together.
+        people: Vec<Credentials>,
+    },
+    /// End the shift: the camera closes. Anyone at the counter may.
+    SignOut {
+        /// Whose, to be sure that it is this person's.
+        #[serde(default)]
+        name: Option<String>,
+    },
+    /// Pause the shift: the camera closes. Anyone at the counter may.
     Pause {
-        /// Their name.
-        name: String,
+        /// Whose, to be sure that it is this person's.
+        #[serde(default)]
+        name: Option<String>,
     },
     /// The person's own tap: it is they who stand there, and the camera opens.
     Resume {
         /// Their name.
         name: String,
+        /// That it is they.
+        proof: Proof,
     },
     /// The person's own tap: the phone in hand is, or just was, for work.
     PhoneForWork {
         /// Their name.
         name: String,
+        /// That it is they.
+        proof: Proof,
     },
 }
 
@@ -109,6 +125,26 @@ impl Question {
     }
 }
 
+/// Someone who signs in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    /// Their name.
+    pub name: String,
+    /// Their secret.
+    pub secret: SecretText,
+}
+
+/// What shows that a tap is the person's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// Their secret.
+    Secret(SecretText),
+    /// The token that signing in gave back ([`Answer::SignedIn`](super::Answer::SignedIn)): holds while the shift does.
+    Token(SecretText),
+}
+
 /// A secret on its way through the socket: wiped when dropped, never printed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -119,6 +155,10 @@ impl SecretText {
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self(text.to_owned())
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// As one that was chosen before.

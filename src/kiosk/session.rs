@@ -112,6 +112,11 @@ impl Session {
         !self.shift.companions.is_empty()
     }
 
+    /// Whether a transaction is open, as far as is known by now.
+    pub fn is_serving(&self) -> bool {
+        self.register.is_open()
+    }
+
     /// Whether too long has passed since the person's face was followed, or they said that it is they.
     pub fn doubt(&self, clock: &dyn Clock) -> Option<Doubt> {
         self.identity.pass(clock.monotonic_ms()).filter(|_| !self.is_shared())

@@ -160,6 +160,16 @@ impl Register {
             || self.pending.iter().any(|(t_ms, step)| within(*t_ms) && matches!(step, Step::Opened | Step::Stood))
     }
 
+    /// Whether a transaction is open, as far as is known by now: as if nothing could come late.
+    pub fn is_open(&self) -> bool {
+        let mut machine = self.machine.clone();
+        for &(t_ms, step) in &self.pending {
+            machine.apply(t_ms, step);
+        }
+        machine.pass(self.newest_ms);
+        machine.is_open()
+    }
+
     /// No transaction that is still to be handed out reaches back further: what was observed before this time may be
     /// forgotten.
     pub fn needs_from_ms(&self) -> u64 {

@@ -12,10 +12,12 @@ mod figures;
 mod models;
 mod progress;
 mod release;
+mod released;
 mod rights;
 mod run;
 mod secrets;
 mod staff;
+mod transactions;
 
 use std::io::Write;
 #[cfg(feature = "lab")]

@@ -7,10 +7,10 @@ use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
 use hymy::control::{self, Answer, Question};
 use hymy::store::Receipt;
-use hymy::summary::{Window, WindowKind};
+use hymy::summary::{LeftOut, Window, WindowKind};
 
 use super::secrets::{secret, yes};
-use super::{consent, figures};
+use super::{consent, figures, transactions};
 
 /// Invite people and list them; a person's own consent, secret, summary, withdrawal, and taps during a shift.
 #[derive(Debug, Args)]
@@ -19,6 +19,7 @@ Examples:
   hymy staff add Aino --config /etc/hymy/kiosk.toml        invite Aino; gives a code to hand over
   hymy staff consent Aino --config /etc/hymy/kiosk.toml    Aino agrees, chooses signals and a secret
   hymy staff summary Aino --config /etc/hymy/kiosk.toml    Aino's own summary, with Aino's secret
+  hymy staff leave-out Aino --config /etc/hymy/kiosk.toml  Aino leaves the latest transaction out
   hymy staff withdraw Aino --config /etc/hymy/kiosk.toml   Aino withdraws: everything of theirs is erased
 
 The employer can invite and nothing more: who agreed is shown nowhere. A secret is asked for at the terminal, or read
@@ -108,10 +109,30 @@ enum StaffCommand {
         #[command(flatten)]
         store: StoreOf,
     },
+    /// List one's own latest transactions: when, at which register, and whether one can still be left out.
+    Transactions {
+        /// Their name.
+        #[arg(value_name = "PERSON")]
+        name: String,
+        #[command(flatten)]
+        store: StoreOf,
+    },
+    /// Leave one's own transaction out of everything, until its window is released; why is not asked.
+    LeaveOut(transactions::OneOfTheirs),
+    /// One's own transaction was a complaint: its smiles are left out.
+    Complaint(transactions::OneOfTheirs),
+    /// Leave every window out that is not released: nothing of one's own is in it then, nor will be.
+    LeaveWindowOut {
+        /// Their name.
+        #[arg(value_name = "PERSON")]
+        name: String,
+        #[command(flatten)]
+        store: StoreOf,
+    },
 }
 
 #[derive(Debug, Args)]
-struct StoreOf {
+pub struct StoreOf {
     /// The configuration that names the store.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
@@ -146,7 +167,12 @@ impl Staff {
                     super::print(&shown(window, &clock));
                 }
             }
-            Answer::Status(_) | Answer::Exported(_) => {}
+            Answer::Transactions { transactions } => super::print(&transactions::listed(&transactions, &clock)),
+            Answer::LeftOut { opened_at } => super::print(&transactions::left_out(opened_at, &clock)),
+            Answer::WindowsLeftOut => {
+                super::print("done: nothing of yours is in a window that is not released; the next one begins anew");
+            }
+            Answer::Status(_) | Answer::Exported(_) | Answer::Releases { .. } => {}
             Answer::Paused => super::print("paused; the camera is closed until: hymy staff resume"),
             Answer::Resumed => super::print("resumed; the camera opens"),
             Answer::NotedForWork => super::print("noted; the phone is left out of this transaction"),
@@ -168,7 +194,10 @@ impl StaffCommand {
             | Self::Summary { store, .. }
             | Self::Pause { store, .. }
             | Self::Resume { store, .. }
-            | Self::PhoneForWork { store, .. } => store,
+            | Self::PhoneForWork { store, .. }
+            | Self::Transactions { store, .. }
+            | Self::LeaveWindowOut { store, .. } => store,
+            Self::LeaveOut(one) | Self::Complaint(one) => &one.store,
         }
     }
 
@@ -197,6 +226,16 @@ impl StaffCommand {
             Self::Pause { name, .. } => Question::Pause { name },
             Self::Resume { name, .. } => Question::Resume { name },
             Self::PhoneForWork { name, .. } => Question::PhoneForWork { name },
+            Self::Transactions { name, .. } => Question::Transactions { name, secret: secret("Your secret")? },
+            Self::LeaveOut(one) => one.question(LeftOut::Whole, clock)?,
+            Self::Complaint(one) => one.question(LeftOut::Smile, clock)?,
+            Self::LeaveWindowOut { name, .. } => {
+                let secret = secret("Your secret")?;
+                if !yes("Leave everything of yours out of the windows that are not released? It cannot be undone.")? {
+                    anyhow::bail!("nothing was left out");
+                }
+                Question::LeaveWindowsOut { name, secret }
+            }
         })
     }
 }

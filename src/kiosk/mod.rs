@@ -8,7 +8,9 @@ mod axis;
 mod camera;
 mod handle;
 mod identity;
+mod left_out;
 mod pause;
+mod releases;
 mod session;
 mod task;
 

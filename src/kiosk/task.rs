@@ -46,7 +46,7 @@ pub struct Outcome {
 /// The task.
 pub struct Kiosk {
     pub(super) store: Store,
-    settings: KioskSettings,
+    pub(super) settings: KioskSettings,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) session: Option<Session>,
     pub(super) camera: CameraSwitch,
@@ -60,6 +60,8 @@ pub struct Kiosk {
     pub(super) pause_unwritten: bool,
     unwritten: Decisions,
     pub(super) status: Status,
+    /// When windows are announced and settled next, on the monotonic clock.
+    pub(super) releases_due_ms: u64,
     /// When the store was last probed, and whether it took the write.
     probed: Option<(u64, bool)>,
 }
@@ -93,8 +95,10 @@ impl Kiosk {
             pause_unwritten: false,
             unwritten: Decisions::default(),
             status: Status { running: true, shift: !people.is_empty(), ..Status::default() },
+            releases_due_ms: 0,
             probed: None,
         };
+        kiosk.keep_releases();
         kiosk.settle(&people, signed_in.first())?;
         let now = kiosk.clock.now();
         kiosk.store.forget_records(shifted(now, -RECORDS_KEPT_MS))?;
@@ -107,6 +111,7 @@ impl Kiosk {
             let settings = kiosk.settings.chosen_by(signed_in.first());
             kiosk.session = Some(Session::new(shift, 1, settings, kiosk.clock.as_ref()));
         }
+        kiosk.open_own(signed_in.first())?;
         match &kiosk.session {
             Some(session) if session.shift.paused => kiosk.status.paused = true,
             Some(_) => kiosk.open_camera(0),
@@ -182,9 +187,11 @@ impl Kiosk {
                         session.pass(self.clock.as_ref());
                     }
                     self.pause_in_doubt();
+                    self.keep_releases();
                 }
             }
-            self.write_decisions();
+            // What cannot be written is logged there, and tried again.
+            let _ = self.write_decisions();
         }
         // What was on its way when the stop came still counts.
         let drain = async {
@@ -251,6 +258,8 @@ impl Kiosk {
                     Question::Resume { name } => self.tapped(name, Tap::Resume),
                     Question::PhoneForWork { name } => self.tapped(name, Tap::PhoneForWork),
                     Question::Withdraw { name, secret } => self.withdrawn(name, secret),
+                    Question::LeaveOut { name, secret, left_out, at } => self.left_out(name, secret, *left_out, *at),
+                    Question::LeaveWindowsOut { name, secret } => self.windows_left_out(name, secret),
                     Question::Erase { name } | Question::Consent { name, .. } if self.own_shift(name).is_ok() => {
                         let reason = format!("{} is on shift; end the shift first", name.trim());
                         Answer::Refused { reason }
@@ -309,16 +318,19 @@ impl Kiosk {
         }
     }
 
-    /// Writes what was decided; what cannot be written now is tried again with the next decision or tick.
-    fn write_decisions(&mut self) {
-        let Some(session) = &mut self.session else { return };
+    /// Writes what was decided, and says whether all of it is; what cannot be written now is tried again with the next
+    /// decision or tick.
+    pub(super) fn write_decisions(&mut self) -> bool {
+        let Some(session) = &mut self.session else { return true };
         self.unwritten.append(session.take_decisions());
         if self.unwritten.is_empty() {
-            return;
+            return true;
         }
-        if let Err(error) = commit(&mut self.store, session, &mut self.unwritten, self.clock.as_ref()) {
+        let written = commit(&mut self.store, session, &mut self.unwritten, self.clock.as_ref());
+        if let Err(error) = &written {
             tracing::error!(%error, "decisions_not_written");
         }
+        written.is_ok()
     }
 
     /// The shift is over and nothing more of it is written.
@@ -335,6 +347,7 @@ impl Kiosk {
         let mut decisions = std::mem::take(&mut self.unwritten);
         decisions.append(session.take_decisions());
         commit(&mut self.store, &mut session, &mut decisions, self.clock.as_ref())?;
+        self.contribute(&session);
         self.store.end_shift(session.shift.id, self.clock.now())
     }
 }
@@ -358,7 +371,14 @@ fn commit(
     // A transaction of several people is in nobody's summary.
     let own = (!session.is_shared()).then_some((session.part, json.as_str()));
     let decided = Decided { records: &decisions.records, handled: &decisions.handled, summary: own };
-    store.commit_decisions(&session.shift, &decided, clock.now())?;
+    let mut own = session.tallies.clone();
+    if let Some(own) = &mut own {
+        own.keep_unsettled(|unsettled| !decisions.left_out.contains(unsettled));
+    }
+    let own = store.commit_counted(&session.shift, &decided, own.as_ref(), &clock.time_zone(), clock.now())?;
+    if let Some(own) = own {
+        session.take_tallies(own);
+    }
     session.summary = summary;
     *decisions = Decisions::default();
     Ok(())

@@ -8,9 +8,13 @@ mod error;
 mod inbox;
 mod key;
 mod lock;
+mod own;
 mod people;
 mod records;
+mod releases;
 mod schema;
+mod sealed_record;
+mod tallies;
 mod vaults;
 
 use std::path::{Path, PathBuf};
@@ -22,8 +26,10 @@ use zeroize::Zeroizing;
 pub use error::StoreError;
 pub use inbox::{Appended, EventId, InboxEvent, NewEvent, WaitingEvent};
 pub use lock::StoreLock;
+pub use own::{Changed, OwnTransaction};
 pub use people::{PersonId, Shift, ShiftId, StaffMember};
 pub use records::{Decided, NewRecord, ShiftSummary};
+pub use tallies::{OwnFigure, OwnTallies, OwnWindow, Unsettled};
 pub use vaults::{Invitation, Receipt, SignedIn};
 
 /// The name of the database in the data folder.

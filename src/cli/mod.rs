@@ -12,12 +12,14 @@ mod figures;
 mod models;
 mod progress;
 mod release;
+mod released;
 mod rights;
 mod run;
 mod secrets;
 mod shift;
 mod staff;
 mod store;
+mod transactions;
 mod watch;
 
 use std::io::Write;

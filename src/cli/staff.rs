@@ -7,11 +7,11 @@ use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
 use hymy::control::{self, Answer, Question};
 use hymy::store::Receipt;
-use hymy::summary::{Window, WindowKind};
+use hymy::summary::{LeftOut, Window, WindowKind};
 
 use super::secrets::{key_source, secret, yes};
 use super::shift::Shift;
-use super::{consent, figures, shift};
+use super::{consent, figures, shift, transactions};
 
 /// Invite people and list them; a person's own consent, secret, summary, withdrawal, and taps during a shift.
 #[derive(Debug, Args)]
@@ -22,6 +22,7 @@ Examples:
   hymy staff sign-in Aino --config /etc/hymy/kiosk.toml    Aino's shift begins, the camera opens
   hymy staff sign-out --config /etc/hymy/kiosk.toml        the shift ends, the camera closes
   hymy staff summary Aino --config /etc/hymy/kiosk.toml    Aino's own summary, with Aino's secret
+  hymy staff leave-out Aino --config /etc/hymy/kiosk.toml  Aino leaves the latest transaction out
   hymy staff withdraw Aino --config /etc/hymy/kiosk.toml   Aino withdraws: everything of theirs is erased
 
 The employer can invite and nothing more: who agreed is shown nowhere. A secret is asked for at the terminal, or read
@@ -90,6 +91,26 @@ enum StaffCommand {
     },
     #[command(flatten)]
     Shift(Shift),
+    /// List one's own latest transactions: when, at which register, and whether one can still be left out.
+    Transactions {
+        /// Their name.
+        #[arg(value_name = "PERSON")]
+        name: String,
+        #[command(flatten)]
+        store: StoreOf,
+    },
+    /// Leave one's own transaction out of everything, until its window is released; why is not asked.
+    LeaveOut(transactions::OneOfTheirs),
+    /// One's own transaction was a complaint: its smiles are left out.
+    Complaint(transactions::OneOfTheirs),
+    /// Leave every window out that is not released: nothing of one's own is in it then, nor will be.
+    LeaveWindowOut {
+        /// Their name.
+        #[arg(value_name = "PERSON")]
+        name: String,
+        #[command(flatten)]
+        store: StoreOf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -128,7 +149,12 @@ impl Staff {
                     super::print(&shown(window, &clock));
                 }
             }
-            Answer::Status(_) | Answer::Exported(_) | Answer::BackedUp { .. } => {}
+            Answer::Transactions { transactions } => super::print(&transactions::listed(&transactions, &clock)),
+            Answer::LeftOut { opened_at } => super::print(&transactions::left_out(opened_at, &clock)),
+            Answer::WindowsLeftOut => {
+                super::print("done: nothing of yours is in a window that is not released; the next one begins anew");
+            }
+            Answer::Status(_) | Answer::Exported(_) | Answer::Releases { .. } | Answer::BackedUp { .. } => {}
             Answer::Refused { reason } => anyhow::bail!(reason),
             answer => shift::told(&answer).into_iter().for_each(super::print),
         }
@@ -145,8 +171,11 @@ impl StaffCommand {
             | Self::Secret { store, .. }
             | Self::Withdraw { store, .. }
             | Self::List { store }
-            | Self::Summary { store, .. } => store,
+            | Self::Summary { store, .. }
+            | Self::Transactions { store, .. }
+            | Self::LeaveWindowOut { store, .. } => store,
             Self::Shift(shift) => shift.store(),
+            Self::LeaveOut(one) | Self::Complaint(one) => &one.store,
         }
     }
 
@@ -173,6 +202,16 @@ impl StaffCommand {
             Self::List { .. } => Question::ListStaff,
             Self::Summary { name, .. } => Question::Summaries { name, secret: secret("Your secret")? },
             Self::Shift(shift) => shift.question()?,
+            Self::Transactions { name, .. } => Question::Transactions { name, secret: secret("Your secret")? },
+            Self::LeaveOut(one) => one.question(LeftOut::Whole, clock)?,
+            Self::Complaint(one) => one.question(LeftOut::Smile, clock)?,
+            Self::LeaveWindowOut { name, .. } => {
+                let secret = secret("Your secret")?;
+                if !yes("Leave everything of yours out of the windows that are not released? It cannot be undone.")? {
+                    anyhow::bail!("nothing was left out");
+                }
+                Question::LeaveWindowsOut { name, secret }
+            }
         })
     }
 }

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::consent::Consent;
 use crate::store::StoreError;
+use crate::summary::LeftOut;
 use crate::vault::Secret;
 
 /// What is asked.
@@ -73,6 +75,33 @@ pub enum Question {
     },
     /// Write a backup into the data folder.
     Backup,
+    /// A person's own latest transactions: when, and at which register.
+    Transactions {
+        /// Their name.
+        name: String,
+        /// Their secret.
+        secret: SecretText,
+    },
+    /// The person leaves a transaction out; why is never asked.
+    LeaveOut {
+        /// Their name.
+        name: String,
+        /// Their secret.
+        secret: SecretText,
+        /// All of it, or after a complaint its smiles.
+        left_out: LeftOut,
+        /// When it was going on; the latest one unless told.
+        at: Option<Timestamp>,
+    },
+    /// The person leaves every window out that is not released.
+    LeaveWindowsOut {
+        /// Their name.
+        name: String,
+        /// Their secret.
+        secret: SecretText,
+    },
+    /// What was released to trainers.
+    Releases,
     /// Whether a shift is on.
     Status,
     /// Begin the shift of people who give their own secrets.

@@ -116,7 +116,8 @@ impl Kiosk {
             person.consent().holds(&self.settings.terms)?;
         }
         let held = Held::new(self.camera.claim()?, signed_in.len())?;
-        let session = self.session_of(signed_in)?;
+        let mut session = self.session_of(signed_in)?;
+        self.open_own(&mut session, signed_in.first())?;
         self.status.shift = true;
         self.status.paused = session.shift.paused;
         self.session = Some(session);
@@ -169,12 +170,17 @@ impl Kiosk {
     /// # Errors
     /// The store cannot be written; the next call tries again.
     pub(super) fn write_end(&mut self) -> Result<(), StoreError> {
-        let Some(session) = &mut self.ending else { return Ok(()) };
+        let Some(mut session) = self.ending.take() else { return Ok(()) };
+        let written = self.write_end_of(&mut session);
+        self.ending = written.is_err().then_some(session);
+        written
+    }
+
+    fn write_end_of(&mut self, session: &mut Session) -> Result<(), StoreError> {
         self.unwritten.append(session.take_decisions());
         super::task::commit(&mut self.store, session, &mut self.unwritten, self.clock.as_ref())?;
-        self.store.end_shift(session.shift.id, self.clock.now())?;
-        self.ending = None;
-        Ok(())
+        self.contribute(session);
+        self.store.end_shift(session.shift.id, self.clock.now())
     }
 
     pub(super) fn try_to_write_end(&mut self) {

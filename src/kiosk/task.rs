@@ -71,6 +71,8 @@ pub struct Kiosk {
     /// What was decided in `ending`, or else in `session`, and is not on the disk yet.
     pub(super) unwritten: Decisions,
     pub(super) status: Status,
+    /// When windows are announced and settled next, on the monotonic clock.
+    pub(super) releases_due_ms: u64,
     /// When the store was last probed, and whether it took the write.
     probed: Option<(u64, bool)>,
 }
@@ -104,8 +106,10 @@ impl Kiosk {
             pause_unwritten: false,
             unwritten: Decisions::default(),
             status: Status { running: true, ..Status::default() },
+            releases_due_ms: 0,
             probed: None,
         };
+        kiosk.keep_releases();
         if signed_in.is_empty() {
             kiosk.settle(&[], false)?;
         } else {
@@ -194,9 +198,11 @@ impl Kiosk {
                     self.pause_in_doubt();
                     self.end_if_idle();
                     self.try_to_write_end();
+                    self.keep_releases();
                 }
             }
-            self.write_decisions();
+            // What cannot be written is logged there, and tried again.
+            let _ = self.write_decisions();
         }
         // What was on its way when the stop came still counts.
         let drain = async {
@@ -272,6 +278,8 @@ impl Kiosk {
                     Question::Resume { name, proof } => self.tapped(name, proof, Tap::Resume),
                     Question::PhoneForWork { name, proof } => self.tapped(name, proof, Tap::PhoneForWork),
                     Question::Withdraw { name, secret } => self.withdrawn(name, secret),
+                    Question::LeaveOut { name, secret, left_out, at } => self.left_out(name, secret, *left_out, *at),
+                    Question::LeaveWindowsOut { name, secret } => self.windows_left_out(name, secret),
                     Question::Erase { name } | Question::Consent { name, .. } if self.is_busy_with(name) => {
                         let reason = format!("{} is on shift; sign out first", name.trim());
                         Answer::Refused { reason }
@@ -333,16 +341,19 @@ impl Kiosk {
         }
     }
 
-    /// Writes what was decided; what cannot be written now is tried again with the next decision or tick.
-    fn write_decisions(&mut self) {
-        let Some(session) = &mut self.session else { return };
+    /// Writes what was decided, and says whether all of it is; what cannot be written now is tried again with the next
+    /// decision or tick.
+    pub(super) fn write_decisions(&mut self) -> bool {
+        let Some(session) = &mut self.session else { return true };
         self.unwritten.append(session.take_decisions());
         if self.unwritten.is_empty() {
-            return;
+            return true;
         }
-        if let Err(error) = commit(&mut self.store, session, &mut self.unwritten, self.clock.as_ref()) {
+        let written = commit(&mut self.store, session, &mut self.unwritten, self.clock.as_ref());
+        if let Err(error) = &written {
             tracing::error!(%error, "decisions_not_written");
         }
+        written.is_ok()
     }
 }
 
@@ -365,7 +376,14 @@ pub(super) fn commit(
     // A transaction of several people is in nobody's summary.
     let own = (!session.is_shared()).then_some((session.part, json.as_str()));
     let decided = Decided { records: &decisions.records, handled: &decisions.handled, summary: own };
-    store.commit_decisions(&session.shift, &decided, clock.now())?;
+    let mut own = session.tallies.clone();
+    if let Some(own) = &mut own {
+        own.keep_unsettled(|unsettled| !decisions.left_out.contains(unsettled));
+    }
+    let own = store.commit_counted(&session.shift, &decided, own.as_ref(), &clock.time_zone(), clock.now())?;
+    if let Some(own) = own {
+        session.take_tallies(own);
+    }
     session.summary = summary;
     *decisions = Decisions::default();
     Ok(())

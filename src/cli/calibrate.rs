@@ -12,7 +12,7 @@ use hymy::calibrate::{Regions, Say, Walk, replace, snippet, with_regions};
 use hymy::camera;
 use hymy::clock::SystemClock;
 use hymy::config::{Config, named};
-use hymy::control::{self, Answer, Question};
+use hymy::control::{self, Answer, Question, Rules};
 use hymy::store::{StoreError, StoreLock};
 use hymy_vision::{Event, SourceSpec, Vision, VisionSettings, Zones};
 
@@ -221,7 +221,7 @@ impl NoShift {
             return Ok(());
         }
         let clock = SystemClock::default();
-        match control::ask(&config.kiosk.data_dir, &config.key_file, &Question::Status, &clock)? {
+        match control::ask(&config.kiosk.data_dir, &config.key_file, &Question::Status, &clock, &Rules::of(config))? {
             Answer::Status(status) if status.shift => {
                 bail!("a shift is on, and its camera is not for calibrating; end the shift first, then begin again")
             }

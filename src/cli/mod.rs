@@ -4,6 +4,7 @@
 mod analyze;
 mod calibrate;
 mod check_config;
+mod check_log;
 mod consent;
 mod demo;
 #[cfg(feature = "lab")]
@@ -15,7 +16,9 @@ mod release;
 mod rights;
 mod run;
 mod secrets;
+mod shares;
 mod staff;
+mod trainer;
 
 use std::io::Write;
 #[cfg(feature = "lab")]
@@ -58,7 +61,9 @@ enum Command {
     Staff(staff::Staff),
     Export(rights::Export),
     Erase(rights::Erase),
+    Trainer(trainer::Trainer),
     CheckConfig(check_config::CheckConfig),
+    CheckLog(check_log::CheckLog),
     Calibrate(calibrate::Calibrate),
     Release(release::Release),
 }
@@ -80,7 +85,9 @@ impl Cli {
             Command::Staff(staff) => staff.run(),
             Command::Export(export) => export.run(),
             Command::Erase(erase) => erase.run(),
+            Command::Trainer(trainer) => trainer.run(),
             Command::CheckConfig(check) => check.run(),
+            Command::CheckLog(check) => check.run(),
             Command::Calibrate(calibrate) => calibrate.run(),
             Command::Release(release) => release.run(),
         }

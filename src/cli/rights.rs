@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::Args;
 use hymy::clock::SystemClock;
 use hymy::config::Config;
-use hymy::control::{self, Answer, Question};
+use hymy::control::{self, Answer, Question, Rules};
 use std::io::Write;
 
 use super::secrets::{line, secret};
@@ -98,7 +98,8 @@ impl Erase {
 }
 
 fn answer(config: &Config, question: &Question) -> anyhow::Result<Answer> {
-    match control::ask(&config.kiosk.data_dir, &config.key_file, question, &SystemClock::default())? {
+    match control::ask(&config.kiosk.data_dir, &config.key_file, question, &SystemClock::default(), &Rules::of(config))?
+    {
         Answer::Refused { reason } => anyhow::bail!(reason),
         answer => Ok(answer),
     }

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
-use hymy::control::{self, Answer, Question};
+use hymy::control::{self, Answer, Question, Rules};
 use hymy::store::Receipt;
 use hymy::summary::{Window, WindowKind};
 
 use super::secrets::{secret, yes};
+use super::shares::{self, OwnData};
 use super::{consent, figures};
 
 /// Invite people and list them; a person's own consent, secret, summary, withdrawal, and taps during a shift.
@@ -108,13 +109,15 @@ enum StaffCommand {
         #[command(flatten)]
         store: StoreOf,
     },
+    #[command(flatten)]
+    OwnData(OwnData),
 }
 
 #[derive(Debug, Args)]
-struct StoreOf {
+pub struct StoreOf {
     /// The configuration that names the store.
     #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    pub config: PathBuf,
 }
 
 impl Staff {
@@ -123,7 +126,7 @@ impl Staff {
         let clock = SystemClock::default();
         let config = Config::load(&self.command.store().config)?;
         let question = self.command.question(&config, &clock)?;
-        match control::ask(&config.kiosk.data_dir, &config.key_file, &question, &clock)? {
+        match control::ask(&config.kiosk.data_dir, &config.key_file, &question, &clock, &Rules::of(&config))? {
             Answer::Invited { name, invitation } => super::print(&format!(
                 "{name} is invited; hand over this code, which works once: {invitation}\n\
                  {name} agrees, or does not, with: hymy staff consent {name} --config FILE"
@@ -150,6 +153,7 @@ impl Staff {
             Answer::Paused => super::print("paused; the camera is closed until: hymy staff resume"),
             Answer::Resumed => super::print("resumed; the camera opens"),
             Answer::NotedForWork => super::print("noted; the phone is left out of this transaction"),
+            Answer::Sharing(answer) => shares::tell(&answer, &clock),
             Answer::Refused { reason } => anyhow::bail!(reason),
         }
         Ok(())
@@ -169,6 +173,7 @@ impl StaffCommand {
             | Self::Pause { store, .. }
             | Self::Resume { store, .. }
             | Self::PhoneForWork { store, .. } => store,
+            Self::OwnData(own) => own.store(),
         }
     }
 
@@ -197,27 +202,34 @@ impl StaffCommand {
             Self::Pause { name, .. } => Question::Pause { name },
             Self::Resume { name, .. } => Question::Resume { name },
             Self::PhoneForWork { name, .. } => Question::PhoneForWork { name },
+            Self::OwnData(own) => Question::Sharing(own.question()?),
         })
     }
 }
 
 /// A receipt in words.
 pub fn told(receipt: &Receipt) -> String {
-    let Receipt { records, summaries, shifts } = receipt;
+    let Receipt { records, summaries, shifts, shares } = receipt;
     format!(
-        "erased: {records} transactions, {summaries} summaries, {shifts} shifts, and the keys that they were sealed to; \
-         the file was written anew without them"
+        "erased: {records} transactions, {summaries} summaries, {shifts} shifts, {shares} shares with trainers, and the \
+         keys that they were sealed to;\nwho saw them stays in the access log until its time is over, and what tied those \
+         entries to a person is gone;\nthe file was written anew without them"
     )
+}
+
+/// Over what a window adds up.
+pub fn title(kind: WindowKind) -> &'static str {
+    match kind {
+        WindowKind::Shift => "Latest shift",
+        WindowKind::Week => "Week",
+        WindowKind::FourWeeks => "Four weeks",
+    }
 }
 
 /// A window as a table: one line a signal that is on.
 fn shown(window: &Window, clock: &dyn Clock) -> String {
     let summary = &window.summary;
-    let title = match window.kind {
-        WindowKind::Shift => "Latest shift",
-        WindowKind::Week => "Week",
-        WindowKind::FourWeeks => "Four weeks",
-    };
+    let title = title(window.kind);
     let day = window.start.to_zoned(clock.time_zone()).date();
     let mut text = format!("{title} from {day}: {} transactions", summary.transactions);
     if summary.voided > 0 {

@@ -15,7 +15,7 @@ use hymy_vision::{Orientation, Polygon, Rotate, Zones};
 
 pub use document::Declared;
 pub use error::{ConfigError, Fault};
-pub use privacy::SharingConfig;
+pub use privacy::{NotATrainer, SharingConfig};
 pub use till::{TillConfig, Token};
 
 use hymy_vision::runtime::Provider;

@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{Answer, MAX_LINE_BYTES, Question, SOCKET, Status, answer};
+use super::{Answer, MAX_LINE_BYTES, Question, Rules, SOCKET, Status, answer};
 use crate::clock::Clock;
 use crate::store::{Store, StoreError, StoreLock};
 
@@ -32,14 +32,23 @@ pub enum ControlError {
 ///
 /// # Errors
 /// [`ControlError`]; a refusal is an [`Answer`].
-pub fn ask(data_dir: &Path, key_file: &Path, question: &Question, clock: &dyn Clock) -> Result<Answer, ControlError> {
+pub fn ask(
+    data_dir: &Path,
+    key_file: &Path,
+    question: &Question,
+    clock: &dyn Clock,
+    rules: &Rules,
+) -> Result<Answer, ControlError> {
     let socket = data_dir.join(SOCKET);
     let begun = Instant::now();
     loop {
         match StoreLock::take(data_dir) {
             Ok(lock) => {
                 let mut store = Store::open_locked(lock, data_dir, key_file)?;
-                return Ok(answer(&mut store, question, &Status::default(), clock));
+                // Without a kiosk nobody else does it.
+                store.retain(&rules.retention, clock.now(), None)?;
+                store.keep_trainers(&rules.sharing.trainers)?;
+                return Ok(answer(&mut store, question, &Status::default(), clock, rules));
             }
             Err(StoreError::Locked { .. }) => {}
             Err(error) => return Err(error.into()),

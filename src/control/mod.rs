@@ -6,23 +6,43 @@
 mod client;
 mod question;
 mod server;
+mod shares;
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
+use crate::config::{Config, SharingConfig};
 use crate::export::Export;
-use crate::store::{Invitation, Receipt, Store, StoreError};
+use crate::store::{Invitation, Looked, Opened, Receipt, Retention, Store, StoreError};
 use crate::summary::{self, Window};
 
 pub use client::{ControlError, ask};
 pub use question::{Question, SecretText};
 pub use server::serve;
+pub use shares::{SharingAnswer, SharingQuestion};
 
 /// The name of the socket in the data folder.
 pub const SOCKET: &str = "hymy.sock";
 
 /// The longest line either way.
 const MAX_LINE_BYTES: u64 = 256 * 1024;
+
+/// What the configuration says about what is kept, and with whom people may share; every answer keeps to it.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// How long what is kept.
+    pub retention: Retention,
+    /// With whom people may share.
+    pub sharing: SharingConfig,
+}
+
+impl Rules {
+    /// What the configuration says.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        Self { retention: Retention::configured(config), sharing: config.sharing.clone() }
+    }
+}
 
 /// What is answered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -69,6 +89,9 @@ pub enum Answer {
         /// Why, and what to do.
         reason: String,
     },
+    /// Who saw what, and what people share.
+    #[serde(untagged)]
+    Sharing(SharingAnswer),
 }
 
 /// How the kiosk is; says nothing about what anyone does.
@@ -87,7 +110,7 @@ pub struct Status {
 
 /// Answers out of the store.
 #[must_use]
-pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &dyn Clock) -> Answer {
+pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &dyn Clock, rules: &Rules) -> Answer {
     let answered = match question {
         Question::AddStaff { name } => store.add_staff(name, clock.now()).map(|(member, invitation)| Answer::Invited {
             name: member.name,
@@ -115,6 +138,7 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
         Question::Export { name, secret } => {
             Export::of(store, name, &secret.typed(), clock.now()).map(|export| Answer::Exported(Box::new(export)))
         }
+        Question::Sharing(question) => shares::answer(store, question, clock, &rules.sharing),
         Question::Status => Ok(Answer::Status(status.clone())),
         // A running kiosk answers these itself.
         Question::Pause { .. } | Question::Resume { .. } | Question::PhoneForWork { .. } => Ok(Answer::Refused {
@@ -125,13 +149,19 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
 }
 
 fn summaries(store: &mut Store, name: &str, secret: &SecretText, clock: &dyn Clock) -> Result<Answer, StoreError> {
+    let person = store.sign_in(name, &secret.typed(), clock.now())?;
+    let opened = store.opened_by_themself(&person, Looked::Summary, clock.now())?;
+    Ok(Answer::Summaries { windows: windows(store, &opened, clock)? })
+}
+
+/// A person's own windows.
+fn windows(store: &Store, person: &Opened<'_>, clock: &dyn Clock) -> Result<Vec<Window>, StoreError> {
     let (now, zone) = (clock.now(), clock.time_zone());
-    let person = store.sign_in(name, &secret.typed(), now)?;
-    let stored = store.summaries(&person, summary::earliest(now, &zone))?;
+    let stored = store.summaries(person, summary::earliest(now, &zone))?;
     // The program wrote it; a row that cannot be read is shown as none rather than in part.
     let shifts: Vec<_> =
         stored.iter().filter_map(|shift| Some((shift.started_at, serde_json::from_str(&shift.json).ok()?))).collect();
-    Ok(Answer::Summaries { windows: summary::windows(&shifts, now, &zone) })
+    Ok(summary::windows(&shifts, now, &zone))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
+use super::shares::SharingQuestion;
 use crate::consent::Consent;
 use crate::store::StoreError;
 use crate::vault::Secret;
@@ -86,6 +87,9 @@ pub enum Question {
         /// Their name.
         name: String,
     },
+    /// Who saw what, and what people share.
+    #[serde(untagged)]
+    Sharing(SharingQuestion),
 }
 
 /// A secret on its way through the socket: wiped when dropped, never printed.

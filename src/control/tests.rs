@@ -22,6 +22,7 @@ async fn exchange(line: &'static str) -> String {
         signals: Vec::new(),
         directions: Default::default(),
         terms: Terms::under(AGREEMENT),
+        sharing: SharingConfig::default(),
     };
     let clock = Arc::new(ManualClock::at(jiff::Timestamp::UNIX_EPOCH));
     let (_vision, seen) = mpsc::channel(1);
@@ -61,7 +62,8 @@ fn a_store_in_use_that_nobody_answers_for_is_told() {
     let folder = tempfile::tempdir().expect("a folder");
     let _lock = crate::store::StoreLock::take(folder.path()).expect("taken");
     let clock = ManualClock::at(jiff::Timestamp::UNIX_EPOCH);
-    let error =
-        ask(folder.path(), &folder.path().join("hymy.key"), &Question::ListStaff, &clock).expect_err("no answer");
+    let rules = Rules { retention: Retention::of(&Terms::under(AGREEMENT), 300), sharing: SharingConfig::default() };
+    let key = folder.path().join("hymy.key");
+    let error = ask(folder.path(), &key, &Question::ListStaff, &clock, &rules).expect_err("no answer");
     assert!(error.to_string().contains("nobody answers"), "{error}");
 }

@@ -18,9 +18,10 @@ use hymy_vision::Observation;
 use tokio::sync::{mpsc, watch};
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, SharingConfig};
+use crate::control::Rules;
 use crate::decide::Directions;
-use crate::store::{SignedIn, Store, StoreError};
+use crate::store::{Retention, SignedIn, Store, StoreError};
 use crate::terms::Terms;
 
 pub use camera::{CameraSwitch, CameraWish};
@@ -72,6 +73,8 @@ pub struct KioskSettings {
     pub signals: Vec<&'static str>,
     /// The terms that consents have to be given under.
     pub terms: Terms,
+    /// With whom people may share.
+    pub sharing: SharingConfig,
     /// Where customers, the queue and work are, as directions.
     pub directions: Directions,
 }
@@ -85,8 +88,14 @@ impl KioskSettings {
             max_late_s: config.till.max_late_s,
             signals: config.signals.clone(),
             terms: config.terms.clone(),
+            sharing: config.sharing.clone(),
             directions: config.directions.clone(),
         }
+    }
+
+    /// What every answer out of the store keeps to.
+    fn rules(&self) -> Rules {
+        Rules { retention: Retention::of(&self.terms, self.max_late_s), sharing: self.sharing.clone() }
     }
 
     /// Whether a signal such as `smile.greeting` is on; how much was observed always is.

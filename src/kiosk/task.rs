@@ -12,9 +12,9 @@ use super::handle::Request;
 use super::pause::{Pauser, Tap};
 use super::session::{Decisions, Session};
 use super::{KioskSettings, TillAnswer, VisionEvent};
-use crate::clock::{Clock, shifted};
-use crate::control::{self, Answer, Question, Status};
-use crate::store::{Appended, Decided, InboxEvent, NewEvent, PersonId, SignedIn, Store, StoreError};
+use crate::clock::Clock;
+use crate::control::{self, Answer, Question, Rules, Status};
+use crate::store::{Appended, ClockWas, Decided, InboxEvent, NewEvent, PersonId, SignedIn, Store, StoreError};
 use crate::summary::TransactionRecord;
 use crate::till::{self, Report};
 use crate::vault::VaultError;
@@ -33,8 +33,8 @@ const TAKEN_UP_WITHIN_MS: i64 = 14 * 60 * 60 * 1000;
 /// holds for this long.
 const PROBE_HOLDS_MS: u64 = 2_000;
 
-/// Records are kept for so long; summaries of shifts say what they added up to.
-const RECORDS_KEPT_MS: i64 = 14 * 24 * 60 * 60 * 1000;
+/// How often what has lived its time is removed while the kiosk runs.
+const RETAIN_EVERY_MS: u64 = 60 * 60 * 1000;
 
 /// How a run ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +47,11 @@ pub struct Outcome {
 pub struct Kiosk {
     pub(super) store: Store,
     settings: KioskSettings,
+    rules: Rules,
+    /// When, by the monotonic clock, what had lived its time was removed.
+    retained_ms: Option<u64>,
+    /// When it is to be next.
+    retain_due_ms: u64,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) session: Option<Session>,
     pub(super) camera: CameraSwitch,
@@ -83,6 +88,9 @@ impl Kiosk {
         let people: Vec<PersonId> = signed_in.iter().map(|person| person.person().clone()).collect();
         let mut kiosk = Self {
             store,
+            rules: settings.rules(),
+            retained_ms: None,
+            retain_due_ms: 0,
             settings,
             clock,
             session: None,
@@ -97,10 +105,7 @@ impl Kiosk {
         };
         kiosk.settle(&people, signed_in.first())?;
         let now = kiosk.clock.now();
-        kiosk.store.forget_records(shifted(now, -RECORDS_KEPT_MS))?;
-        // Twice the time within which a report is plausible: no duplicate can come after that.
-        let kept_ms = 2 * 1000 * i64::from(kiosk.settings.max_late_s).max(3_600);
-        kiosk.store.forget_events(shifted(now, -kept_ms))?;
+        kiosk.retain()?;
         if let (Some((person, companions)), None) = (people.split_first(), &kiosk.session) {
             let shift = kiosk.store.start_shared_shift(person, companions, &kiosk.settings.register, now)?;
             tracing::info!("shift_began");
@@ -182,6 +187,7 @@ impl Kiosk {
                         session.pass(self.clock.as_ref());
                     }
                     self.pause_in_doubt();
+                    self.retain_now_and_then();
                 }
             }
             self.write_decisions();
@@ -206,6 +212,30 @@ impl Kiosk {
         }
         self.store.flush()?;
         Ok(outcome)
+    }
+
+    /// Removes what has lived its time.
+    fn retain(&mut self) -> Result<(), StoreError> {
+        let now_ms = self.clock.monotonic_ms();
+        self.retain_due_ms = now_ms.saturating_add(RETAIN_EVERY_MS);
+        let since_ms = self.retained_ms.map(|ms| now_ms.saturating_sub(ms));
+        match self.store.retain(&self.rules.retention, self.clock.now(), since_ms)? {
+            ClockWas::Running => {}
+            ClockWas::SetForward => tracing::warn!("clock_set_forward: what is too old by it was removed"),
+            ClockWas::SetBack => tracing::warn!("clock_set_back: what was shared with trainers was removed"),
+        }
+        self.retained_ms = Some(now_ms);
+        self.store.keep_trainers(&self.rules.sharing.trainers)
+    }
+
+    /// Once an hour, by the monotonic clock; what could not be removed goes an hour later.
+    fn retain_now_and_then(&mut self) {
+        if self.clock.monotonic_ms() < self.retain_due_ms {
+            return;
+        }
+        if let Err(error) = self.retain() {
+            tracing::error!(%error, "what_has_lived_its_time_not_removed");
+        }
     }
 
     fn see(&mut self, event: VisionEvent) {
@@ -255,7 +285,7 @@ impl Kiosk {
                         let reason = format!("{} is on shift; end the shift first", name.trim());
                         Answer::Refused { reason }
                     }
-                    _ => control::answer(&mut self.store, &question, &self.status, self.clock.as_ref()),
+                    _ => control::answer(&mut self.store, &question, &self.status, self.clock.as_ref(), &self.rules),
                 };
                 let _ = reply.send(answer);
             }

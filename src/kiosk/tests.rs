@@ -53,13 +53,7 @@ impl Place {
         let mut store = self.store();
         let sign_in = |name: &&str| store.sign_in(name, &secret_of(name), self.clock.now()).expect("their own secret");
         let people: Vec<SignedIn> = people.iter().map(sign_in).collect();
-        let settings = KioskSettings {
-            register: "1".into(),
-            max_late_s: 300,
-            signals: vec!["smile", "gaze", "greet_delay", "phone_in_hand"],
-            directions: Directions::default(),
-            terms: Terms::under(AGREEMENT),
-        };
+        let settings = settings();
         let (stop, stopped) = watch::channel(false);
         let (vision, seen) = mpsc::channel(VISION_CHANNEL);
         let camera = CameraSwitch::default();
@@ -76,7 +70,8 @@ impl Place {
     }
 
     fn windows(&self, name: &str) -> Vec<Window> {
-        match crate::control::answer(&mut self.store(), &own_summaries(name), &Status::default(), self.clock.as_ref()) {
+        let (question, rules) = (own_summaries(name), settings().rules());
+        match crate::control::answer(&mut self.store(), &question, &Status::default(), self.clock.as_ref(), &rules) {
             Answer::Summaries { windows } => windows,
             other => panic!("{other:?}"),
         }
@@ -85,6 +80,17 @@ impl Place {
     fn summary(&self, name: &str, kind: WindowKind) -> Summary {
         let window = self.windows(name).into_iter().find(|window| window.kind == kind);
         window.expect("a summary").summary
+    }
+}
+
+fn settings() -> KioskSettings {
+    KioskSettings {
+        register: "1".into(),
+        max_late_s: 300,
+        signals: vec!["smile", "gaze", "greet_delay", "phone_in_hand"],
+        directions: Directions::default(),
+        terms: Terms::under(AGREEMENT),
+        sharing: SharingConfig { trainers: vec!["Tuula".into()], never: vec!["Martti".into()] },
     }
 }
 

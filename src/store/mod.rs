@@ -4,13 +4,17 @@
 //! One process holds the lock and one task owns the [`Store`]; nothing else opens the file. Every
 //! commit is on the disk before a method returns. Nothing here knows what a picture is.
 
+mod access;
 mod error;
 mod inbox;
 mod key;
 mod lock;
 mod people;
 mod records;
+mod retention;
 mod schema;
+mod shares;
+mod trainers;
 mod vaults;
 
 use std::path::{Path, PathBuf};
@@ -19,11 +23,15 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use zeroize::Zeroizing;
 
+pub use access::{LogCheck, Looked, Opened, Opens, Seen, Who};
 pub use error::StoreError;
 pub use inbox::{Appended, EventId, InboxEvent, NewEvent, WaitingEvent};
 pub use lock::StoreLock;
 pub use people::{PersonId, Shift, ShiftId, StaffMember};
 pub use records::{Decided, NewRecord, ShiftSummary};
+pub use retention::{ACCESS_MONTHS, ClockWas, Retention};
+pub use shares::{OwnShare, SHARE_DAYS, SharedSummary, SharingError};
+pub use trainers::TrainerIn;
 pub use vaults::{Invitation, Receipt, SignedIn};
 
 /// The name of the database in the data folder.

@@ -4,6 +4,7 @@
 //! compared with anybody.
 
 mod record;
+mod shared;
 mod windows;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use record::{TransactionRecord, UnknownVersion, Version};
+pub use shared::{SharedLine, SharedWindow};
 pub use windows::{Window, WindowKind, earliest, windows};
 
 use crate::signals::{Figure, Measured, Reason, SignalKey};

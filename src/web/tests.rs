@@ -34,6 +34,7 @@ fn site() -> Site {
         signals: Vec::new(),
         directions: Default::default(),
         terms: Terms::under(AGREEMENT),
+        sharing: Default::default(),
     };
     let (stop, stopped) = watch::channel(false);
     let (_, vision) = mpsc::channel(1);

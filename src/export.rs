@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::consent::Consent;
-use crate::store::{OwnFigure, OwnWindow, Store, StoreError};
+use crate::store::{Looked, OwnFigure, OwnWindow, Store, StoreError};
 use crate::summary::{Summary, TransactionRecord};
 use crate::vault::{Secret, VaultError};
 
@@ -62,10 +62,11 @@ impl Export {
     pub fn of(store: &mut Store, name: &str, secret: &Secret, now: Timestamp) -> Result<Self, StoreError> {
         let member = store.staff_member(name)?;
         let person = store.sign_in(name, secret, now)?;
+        let opened = store.opened_by_themself(&person, Looked::Export, now)?;
         let understood = |json: &str| serde_json::from_str(json).map_err(|_| StoreError::from(VaultError::Unopened));
-        let records = store.records(&person)?.iter().map(|json| understood(json)).collect::<Result<_, _>>()?;
+        let records = store.records(&opened)?.iter().map(|json| understood(json)).collect::<Result<_, _>>()?;
         let mut shifts = Vec::new();
-        for shift in store.summaries(&person, Timestamp::UNIX_EPOCH)? {
+        for shift in store.summaries(&opened, Timestamp::UNIX_EPOCH)? {
             let summary = serde_json::from_str(&shift.json).map_err(|_| VaultError::Unopened)?;
             shifts.push((shift.started_at, summary));
         }
@@ -76,7 +77,7 @@ impl Export {
             consent: person.consent().clone(),
             records,
             shifts,
-            windows: store.own_windows(&person)?,
+            windows: store.own_windows(&opened)?,
         })
     }
 

@@ -61,7 +61,7 @@ fn cell(key: SignalKey, measured: Measured<Figure>) -> String {
 }
 
 /// A value with the unit of its signal: seconds, nods a minute, or a share in percent.
-fn with_unit(signal: &str, value: f64) -> String {
+pub fn with_unit(signal: &str, value: f64) -> String {
     match signal.split('.').next().unwrap_or(signal) {
         "greet_delay" | "longest_look" | "longest_look_away" | "phone_in_hand" => format!("{value:.1} s"),
         "nods" => format!("{value:.1} a minute"),

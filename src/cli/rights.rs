@@ -8,10 +8,10 @@ use anyhow::Context;
 use clap::Args;
 use hymy::clock::SystemClock;
 use hymy::config::Config;
-use hymy::control::{self, Answer, Question};
+use hymy::control::{Answer, Question};
 use std::io::Write;
 
-use super::secrets::{key_source, line, secret};
+use super::secrets::{line, secret};
 
 /// Give a person everything that the store has about them, opened with their own secret.
 #[derive(Debug, Args)]
@@ -105,7 +105,8 @@ impl Erase {
 }
 
 fn answer(config: &Config, question: &Question) -> anyhow::Result<Answer> {
-    match control::ask(&config.kiosk.data_dir, key_source(config), question, &SystemClock::default())? {
+    let _clock = SystemClock::default();
+    match super::ask(config, question)? {
         Answer::Refused { reason } => anyhow::bail!(reason),
         answer => Ok(answer),
     }

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
-use hymy::control::{self, Answer, Question};
+use hymy::control::{Answer, Question};
 use hymy::store::Receipt;
 use hymy::summary::{LeftOut, Window, WindowKind};
 
-use super::secrets::{key_source, secret, yes};
+use super::secrets::{secret, yes};
+use super::shares::{self, OwnData};
 use super::shift::Shift;
 use super::{consent, figures, shift, transactions};
 
@@ -111,13 +112,15 @@ enum StaffCommand {
         #[command(flatten)]
         store: StoreOf,
     },
+    #[command(flatten)]
+    OwnData(OwnData),
 }
 
 #[derive(Debug, Args)]
 pub struct StoreOf {
     /// The configuration that names the store.
     #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    pub config: PathBuf,
 }
 
 impl Staff {
@@ -126,7 +129,7 @@ impl Staff {
         let clock = SystemClock::default();
         let config = Config::load(&self.command.store().config)?;
         let question = self.command.question(&config, &clock)?;
-        match control::ask(&config.kiosk.data_dir, key_source(&config), &question, &clock)? {
+        match super::ask(&config, &question)? {
             Answer::Invited { name, invitation } => super::print(&format!(
                 "{name} is invited; hand over this code, which works once: {invitation}\n\
                  {name} agrees, or does not, with: hymy staff consent {name} --config FILE"
@@ -154,6 +157,7 @@ impl Staff {
             Answer::WindowsLeftOut => {
                 super::print("done: nothing of yours is in a window that is not released; the next one begins anew");
             }
+            Answer::Sharing(answer) => shares::tell(&answer, &clock),
             Answer::Status(_) | Answer::Exported(_) | Answer::Releases { .. } | Answer::BackedUp { .. } => {}
             Answer::Refused { reason } => anyhow::bail!(reason),
             answer => shift::told(&answer).into_iter().for_each(super::print),
@@ -176,6 +180,7 @@ impl StaffCommand {
             | Self::LeaveWindowOut { store, .. } => store,
             Self::Shift(shift) => shift.store(),
             Self::LeaveOut(one) | Self::Complaint(one) => &one.store,
+            Self::OwnData(own) => own.store(),
         }
     }
 
@@ -212,27 +217,34 @@ impl StaffCommand {
                 }
                 Question::LeaveWindowsOut { name, secret }
             }
+            Self::OwnData(own) => Question::Sharing(own.question()?),
         })
     }
 }
 
 /// A receipt in words.
 pub fn told(receipt: &Receipt) -> String {
-    let Receipt { records, summaries, shifts } = receipt;
+    let Receipt { records, summaries, shifts, shares } = receipt;
     format!(
-        "erased: {records} transactions, {summaries} summaries, {shifts} shifts, and the keys that they were sealed to; \
-         the file was written anew without them"
+        "erased: {records} transactions, {summaries} summaries, {shifts} shifts, {shares} shares with trainers, and the \
+         keys that they were sealed to;\nwho saw them stays in the access log until its time is over, and what tied those \
+         entries to a person is gone;\nthe file was written anew without them"
     )
+}
+
+/// Over what a window adds up.
+pub fn title(kind: WindowKind) -> &'static str {
+    match kind {
+        WindowKind::Shift => "Latest shift",
+        WindowKind::Week => "Week",
+        WindowKind::FourWeeks => "Four weeks",
+    }
 }
 
 /// A window as a table: one line a signal that is on.
 fn shown(window: &Window, clock: &dyn Clock) -> String {
     let summary = &window.summary;
-    let title = match window.kind {
-        WindowKind::Shift => "Latest shift",
-        WindowKind::Week => "Week",
-        WindowKind::FourWeeks => "Four weeks",
-    };
+    let title = title(window.kind);
     let day = window.start.to_zoned(clock.time_zone()).date();
     let mut text = format!("{title} from {day}: {} transactions", summary.transactions);
     if summary.voided > 0 {

@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{Answer, MAX_ANSWER_BYTES, Question, SOCKET, Status, answer};
+use super::{Answer, MAX_ANSWER_BYTES, Question, Rules, SOCKET, Status, answer};
 use crate::clock::Clock;
 use crate::store::{KeySource, Store, StoreError, StoreLock};
 
@@ -38,6 +38,7 @@ pub fn ask(
     key: impl Into<KeySource>,
     question: &Question,
     clock: &dyn Clock,
+    rules: &Rules,
 ) -> Result<Answer, ControlError> {
     let socket = data_dir.join(SOCKET);
     let begun = Instant::now();
@@ -45,7 +46,10 @@ pub fn ask(
         match StoreLock::take(data_dir) {
             Ok(lock) => {
                 let mut store = Store::open_locked(lock, data_dir, key)?;
-                return Ok(answer(&mut store, question, &Status::default(), clock));
+                // Without a kiosk nobody else does it.
+                store.retain(&rules.retention, clock.now(), None)?;
+                store.keep_trainers(&rules.sharing.trainers)?;
+                return Ok(answer(&mut store, question, &Status::default(), clock, rules));
             }
             Err(StoreError::Locked { .. }) => {}
             Err(error) => return Err(error.into()),

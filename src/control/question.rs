@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
+use super::shares::SharingQuestion;
 use crate::consent::Consent;
 use crate::store::StoreError;
 use crate::summary::LeftOut;
@@ -135,6 +136,9 @@ pub enum Question {
         /// That it is they.
         proof: Proof,
     },
+    /// Who saw what, and what people share.
+    #[serde(untagged)]
+    Sharing(SharingQuestion),
 }
 
 /// How long most answers may take.

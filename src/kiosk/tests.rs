@@ -74,7 +74,8 @@ impl Place {
     }
 
     fn windows(&self, name: &str) -> Vec<Window> {
-        match crate::control::answer(&mut self.store(), &own_summaries(name), &Status::default(), self.clock.as_ref()) {
+        let (question, rules) = (own_summaries(name), settings().rules());
+        match crate::control::answer(&mut self.store(), &question, &Status::default(), self.clock.as_ref(), &rules) {
             Answer::Summaries { windows } => windows,
             other => panic!("{other:?}"),
         }
@@ -93,6 +94,7 @@ fn settings() -> KioskSettings {
         signals: vec!["smile", "gaze", "greet_delay", "phone_in_hand"],
         directions: Directions::default(),
         terms: Terms::under(AGREEMENT),
+        sharing: SharingConfig { trainers: vec!["Tuula".into()], never: vec!["Martti".into()] },
         idle_ms: 30 * 60_000,
         has_source: true,
     }

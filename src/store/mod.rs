@@ -4,6 +4,7 @@
 //! One process holds the lock and one task owns the [`Store`]; nothing else opens the file. Every
 //! commit is on the disk before a method returns. Nothing here knows what a picture is.
 
+mod access;
 mod backup;
 mod error;
 mod inbox;
@@ -14,10 +15,13 @@ mod people;
 mod records;
 mod releases;
 mod restore;
+mod retention;
 mod rotate;
 mod schema;
 mod sealed_record;
+mod shares;
 mod tallies;
+mod trainers;
 mod vaults;
 
 use std::path::{Path, PathBuf};
@@ -28,6 +32,7 @@ use zeroize::Zeroizing;
 
 use key::DatabaseKey;
 
+pub use access::{LogCheck, Looked, Opened, Opens, Seen, Who};
 pub use error::StoreError;
 pub use inbox::{Appended, EventId, InboxEvent, NewEvent, WaitingEvent};
 pub use key::{AskPassphrase, Asked, KeySource, PASSPHRASE_MIN_CHARS, SALT};
@@ -36,8 +41,11 @@ pub use own::{Changed, OwnTransaction};
 pub use people::{PersonId, Shift, ShiftId, StaffMember};
 pub use records::{Decided, NewRecord, ShiftSummary};
 pub use restore::{Remembered, Restored};
+pub use retention::{ACCESS_MONTHS, ClockWas, Retention};
 pub use rotate::rotate_key;
+pub use shares::{OwnShare, SHARE_DAYS, SharedSummary, SharingError};
 pub use tallies::{OwnFigure, OwnTallies, OwnWindow, Unsettled};
+pub use trainers::TrainerIn;
 pub use vaults::{Invitation, Receipt, SignedIn};
 
 /// The name of the database in the data folder.

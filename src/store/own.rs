@@ -14,7 +14,7 @@ use super::people::millis;
 use super::releases::{is_released, replace_contribution, unreleased};
 use super::sealed_record::Heading;
 use super::tallies::{self, OwnTallies, Unsettled};
-use super::{ShiftId, SignedIn, Store, StoreError, StoreErrorOr};
+use super::{Opens, ShiftId, SignedIn, Store, StoreError, StoreErrorOr};
 use crate::release::Window;
 use crate::summary::{LeftOut, Summary, TransactionRecord};
 use crate::vault::VaultError;
@@ -64,7 +64,8 @@ impl Store {
     ///
     /// # Errors
     /// A failure of the database.
-    pub fn own_transactions(&self, signed_in: &SignedIn) -> Result<Vec<OwnTransaction>, StoreError> {
+    pub fn own_transactions(&self, opened: &impl Opens) -> Result<Vec<OwnTransaction>, StoreError> {
+        let signed_in = opened.signed_in();
         self.read(|connection| {
             let mut rows = connection.prepare(
                 "SELECT opened_at, closed_at, register FROM transaction_record WHERE person = ?1

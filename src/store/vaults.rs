@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
+use super::access::{Own, Subject};
 use super::{PersonId, Store, StoreError, StoreErrorOr, tallies};
 use crate::consent::Consent;
 use crate::vault::{OpeningKey, Row, SealingKey, Secret, VaultError};
@@ -50,7 +51,7 @@ impl std::fmt::Debug for Invitation {
 #[derive(Debug)]
 pub struct SignedIn {
     person: PersonId,
-    consent: Consent,
+    own: Own,
     key: OpeningKey,
 }
 
@@ -64,7 +65,11 @@ impl SignedIn {
     /// What they agreed to.
     #[must_use]
     pub fn consent(&self) -> &Consent {
-        &self.consent
+        &self.own.consent
+    }
+
+    pub(super) fn subject(&self) -> &Subject {
+        &self.own.subject
     }
 
     pub(super) fn key(&self) -> &OpeningKey {
@@ -81,6 +86,8 @@ pub struct Receipt {
     pub summaries: usize,
     /// Shifts.
     pub shifts: usize,
+    /// What they shared with trainers.
+    pub shares: usize,
 }
 
 impl Store {
@@ -114,8 +121,7 @@ impl Store {
         consent: &Consent,
     ) -> Result<(), StoreError> {
         let person = self.staff_member(name)?.person;
-        let text = serde_json::to_string(consent).map_err(|_| VaultError::System)?;
-        let row = Row::new(secret, &person.0, &text)?;
+        let row = Row::new(secret, &person.0, &Own::new(consent.clone())?.text()?)?;
         let spent = Invitation::new()?;
         self.write(|transaction| {
             let expected: String =
@@ -151,20 +157,32 @@ impl Store {
         }
         // Counted before it is tried, so that pulling the plug gives no free tries.
         self.count_failure(&person, failed.saturating_add(1), now_ms)?;
-        let opened = OpeningKey::unwrap(&wrapped, secret, &person.0).and_then(|key| {
-            let consent = key.open(&sealed)?;
-            Ok((key, serde_json::from_str(&consent).map_err(|_| VaultError::Unopened)?))
-        });
+        let opened = OpeningKey::unwrap(&wrapped, secret, &person.0).and_then(|key| Ok((key.open(&sealed)?, key)));
         match opened {
-            Ok((key, consent)) => {
+            Ok((text, key)) => {
+                let own = self.own(&person, &text, &key)?;
                 self.count_failure(&person, 0, 0)?;
-                Ok(SignedIn { person, consent, key })
+                Ok(SignedIn { person, own, key })
             }
             Err(VaultError::WrongSecret | VaultError::Unopened) => {
                 Err(StoreError::NotTheirSecret(name.trim().to_owned()))
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// What is sealed as a person's own. One that was sealed before there was an access log gets a subject.
+    fn own(&mut self, person: &PersonId, text: &str, key: &OpeningKey) -> Result<Own, StoreError> {
+        if let Ok(own) = serde_json::from_str(text) {
+            return Ok(own);
+        }
+        let own = Own::new(serde_json::from_str(text).map_err(|_| VaultError::Unopened)?)?;
+        let sealed = key.sealing_key().seal_own(&own.text()?)?;
+        self.write(|transaction| {
+            transaction.execute("UPDATE vault SET consent = ?2 WHERE person = ?1", params![person.0, sealed])?;
+            Ok(())
+        })?;
+        Ok(own)
     }
 
     /// Puts another secret in the place of the one that was given: what was sealed stays readable.
@@ -180,8 +198,9 @@ impl Store {
         })
     }
 
-    /// Withdraws a consent: the person's records, summaries, shifts, keys and what they contributed to windows that are
-    /// not released go, and so do the freed pages. They stay invited, with an invitation that nobody has.
+    /// Withdraws a consent: the person's records, summaries, shifts, shares, keys and what they contributed to windows
+    /// that are not released go, so does what tied them to the access log, and so do the freed pages. They stay
+    /// invited, with an invitation that nobody has.
     ///
     /// # Errors
     /// A failure of the database; nothing was erased then.
@@ -254,7 +273,7 @@ impl Store {
 }
 
 /// What is left to wait after so many wrong secrets, the last one so long ago. A clock that was set back waits anew.
-fn waits_ms(failed: u32, ago_ms: i64) -> i64 {
+pub(super) fn waits_ms(failed: u32, ago_ms: i64) -> i64 {
     let Some(beyond) = failed.checked_sub(FREE_FAILURES) else { return 0 };
     let wait_ms = FIRST_WAIT_MS.saturating_mul(1 << beyond.min(10)).min(LONGEST_WAIT_MS);
     if ago_ms < 0 { wait_ms } else { (wait_ms - ago_ms).max(0) }
@@ -302,6 +321,7 @@ fn erase_rows(transaction: &Transaction<'_>, person: &PersonId) -> Result<Receip
         records: count("DELETE FROM transaction_record WHERE person = ?1")?,
         summaries: count("DELETE FROM shift_summary WHERE person = ?1")?,
         shifts: count("DELETE FROM shift WHERE person = ?1")?,
+        shares: count("DELETE FROM share WHERE person = ?1")?,
     })
 }
 

@@ -4,6 +4,7 @@
 //! compared with anybody.
 
 mod record;
+mod shared;
 mod windows;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use std::collections::btree_map::Entry;
 use serde::{Deserialize, Serialize};
 
 pub use record::{LeftOut, TransactionRecord, UnknownVersion, Version};
+pub use shared::{SharedLine, SharedWindow};
 pub use windows::{Window, WindowKind, earliest, windows};
 
 use crate::signals::{Figure, Measured, Reason, SignalKey};

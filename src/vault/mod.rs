@@ -40,6 +40,9 @@ const SEAL_BYTES: usize = KEY_BYTES + TAG_BYTES;
 /// What everyone who was invited has, whether they agreed or not, is filled up to a multiple of this many: more than the
 /// longest consent, so that its length says nothing.
 const OWN_PAD_TO_BYTES: usize = 4096;
+/// A share is filled up to a multiple of this many: more than one of every signal in every window has, so that its length
+/// does not say how many signals were chosen.
+const SHARE_PAD_TO_BYTES: usize = 16 * 1024;
 
 /// What a person types. Wiped when dropped.
 pub struct Secret(Zeroizing<String>);
@@ -157,6 +160,14 @@ impl SealingKey {
             plaintext,
             if plaintext.len() <= room { room } else { plaintext.len().next_multiple_of(PAD_TO_BYTES) },
         )
+    }
+
+    /// Seals what is shared: of one length, however much it is.
+    ///
+    /// # Errors
+    /// [`VaultError::System`].
+    pub fn seal_share(&self, plaintext: &str) -> Result<Vec<u8>, VaultError> {
+        self.seal_filled(plaintext, SHARE_PAD_TO_BYTES)
     }
 
     fn seal_filled(&self, plaintext: &str, pad_to_bytes: usize) -> Result<Vec<u8>, VaultError> {

@@ -66,7 +66,7 @@ pub enum StoreError {
     )]
     WrongCredential { name: String, database: PathBuf },
     /// No passphrase could be asked for.
-    #[error("no passphrase was given: {0}; type it at a terminal, or give it as a line of standard input")]
+    #[error("no passphrase was given: {0}")]
     NoPassphrase(std::io::Error),
     /// A new passphrase can be guessed.
     #[error("a passphrase has {} characters or more, such as five words picked by dice", super::PASSPHRASE_MIN_CHARS)]

@@ -40,6 +40,12 @@ pub enum StoreError {
          and give that: hymy store rotate-key --config FILE --to SECOND"
     )]
     SameKey,
+    /// Another key holds, and a file is left that may be its predecessor.
+    #[error(
+        "the new key holds already; {} is still there and does not open this database: if it is the old key, remove it",
+        key.display()
+    )]
+    OldKeyLeft { key: PathBuf },
     /// The database opens neither with the old key nor with the new one after a change of keys that failed.
     #[error("{}: the key could not be changed; the old one holds, nothing is lost", database.display())]
     NotRotated { database: PathBuf },

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::consent::Consent;
-use crate::store::{Store, StoreError};
+use crate::store::{OwnFigure, OwnWindow, Store, StoreError};
 use crate::summary::{Summary, TransactionRecord};
 use crate::vault::{Secret, VaultError};
 
@@ -26,6 +26,8 @@ pub struct Export {
     pub records: Vec<TransactionRecord>,
     /// Summaries of shifts (of the parts of shifts that a crash broke off), oldest first.
     pub shifts: Vec<(Timestamp, Summary)>,
+    /// What windows that are not released to trainers yet have of the person.
+    pub windows: Vec<OwnWindow>,
 }
 
 /// What each column of `transactions.csv` is.
@@ -43,6 +45,13 @@ shifts.csv,signal,the signal's name
 shifts.csv,transactions,in how many transactions it could be known
 shifts.csv,shown_in,in how many of these it was shown; empty where the signal has no such answer
 shifts.csv,median,the middle value; empty without values
+windows.csv,opens,when the window opened of which a share over many people will be released to trainers (UTC)
+windows.csv,closes,when it closes; it is released three days later
+windows.csv,statistic,which share (hymy release --list has meanings)
+windows.csv,cell,the day of the week or the hours; empty over all
+windows.csv,transactions,in how many of your transactions it was counted
+windows.csv,shares_sum,what these add up to: each 0 to 1
+windows.csv,contributed,\"the mean that is kept for the release, without your name; empty with too few transactions\"
 ";
 
 impl Export {
@@ -67,6 +76,7 @@ impl Export {
             consent: person.consent().clone(),
             records,
             shifts,
+            windows: store.own_windows(&person)?,
         })
     }
 
@@ -79,6 +89,7 @@ impl Export {
             ("export.json", serde_json::to_string_pretty(self)?),
             ("transactions.csv", self.transactions()),
             ("shifts.csv", self.shifts()),
+            ("windows.csv", self.windows()),
             ("dictionary.csv", DICTIONARY.to_owned()),
         ]))
     }
@@ -105,6 +116,20 @@ impl Export {
             for (key, line) in &summary.signals {
                 let (shown_in, median) = (cell(line.shown_in), cell(line.median));
                 table.push_str(&format!("{started_at},{},{},{shown_in},{median}\n", key.as_str(), line.behind));
+            }
+        }
+        table
+    }
+
+    fn windows(&self) -> String {
+        let mut table = String::from("opens,closes,statistic,cell,transactions,shares_sum,contributed\n");
+        for OwnWindow { opens, closes, figures } in &self.windows {
+            for figure in figures {
+                let OwnFigure { statistic, cell: of, transactions, shares_sum, contributed } = figure;
+                let (statistic, of, contributed) = (statistic.as_str(), cell(of.as_ref()), cell(*contributed));
+                table.push_str(&format!(
+                    "{opens},{closes},{statistic},{of},{transactions},{shares_sum},{contributed}\n"
+                ));
             }
         }
         table

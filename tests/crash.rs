@@ -36,6 +36,8 @@ fn settings() -> KioskSettings {
         signals: Vec::new(),
         directions: Directions::default(),
         terms: Terms::under(AGREEMENT),
+        idle_ms: 30 * 60_000,
+        has_source: true,
     }
 }
 

@@ -9,11 +9,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use clap::Args;
 use hymy::calibrate::{Regions, Say, Walk, replace, snippet, with_regions};
-use hymy::camera;
-use hymy::clock::SystemClock;
+use hymy::camera::{self, CameraLock};
 use hymy::config::{Config, named};
-use hymy::control::{self, Answer, Question};
-use hymy::store::{StoreError, StoreLock};
 use hymy_vision::{Event, SourceSpec, Vision, VisionSettings, Zones};
 
 use super::{WrongUsage, progress};
@@ -22,8 +19,6 @@ use super::{WrongUsage, progress};
 const LIMIT: Duration = Duration::from_secs(5 * 60);
 /// A file is read this often, so that a short clip is one long look; [`LIMIT`] ends it.
 const FILE_TIMES: u32 = 10_000;
-/// While a kiosk runs beside this, it is asked this often whether a shift has begun.
-const ASK_EVERY: Duration = Duration::from_secs(2);
 
 /// Set where customers stand, and where work is, by looking at each for three seconds.
 #[derive(Debug, Args)]
@@ -70,13 +65,12 @@ impl Calibrate {
         let config = Config::load(&self.config)?;
         let source = self.source(&config)?;
         let stop = progress::stop_on_signal()?;
-        let shift = NoShift::make_sure(&config)?;
+        // No shift is on now, and none begins while this is held.
+        let lock = CameraLock::take(&config.kiosk.data_dir)?;
         let mut vision = Vision::load(&settings(&config, self.staged)?)?;
         let mut walk = Walk::new(self.target || self.work.is_empty(), &self.work);
 
         let begun = Instant::now();
-        let mut asked = begun;
-        let mut refused = None;
         let mut announced = false;
         let ended = vision.run(&source, &stop, |_, event| {
             if !announced {
@@ -93,20 +87,14 @@ impl Calibrate {
                 Event::Back => eprintln!("The camera is back."),
                 Event::Skipped { .. } | Event::Idle => {}
             }
-            if asked.elapsed() >= ASK_EVERY {
-                asked = Instant::now();
-                refused = shift.begun_meanwhile(&config).err();
-            }
             let over = begun.elapsed() >= LIMIT || Duration::from_millis(shown_ms) >= LIMIT;
-            if walk.is_done() || over || refused.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if walk.is_done() || over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         if announced {
             eprintln!("The camera is closed.");
         }
+        drop(lock);
         ended?;
-        if let Some(refused) = refused {
-            return Err(refused);
-        }
         if let Some((place, trouble)) = walk.stuck() {
             let why = match trouble {
                 _ if stop.load(Ordering::Relaxed) => "it was stopped".to_owned(),
@@ -192,40 +180,5 @@ fn tell(say: &Say) {
             "  The tall customer's face did not come out above the child's. Both again: move the eyes, and the head \
              as you would."
         ),
-    }
-}
-
-/// That nobody is on shift: the store's lock, or the word of the kiosk that has it.
-enum NoShift {
-    /// No kiosk can start while this is held.
-    Locked(#[expect(dead_code, reason = "held, never read")] StoreLock),
-    /// A kiosk runs, without a shift.
-    BesideKiosk,
-}
-
-impl NoShift {
-    fn make_sure(config: &Config) -> anyhow::Result<Self> {
-        match StoreLock::take(&config.kiosk.data_dir) {
-            Ok(lock) => Ok(Self::Locked(lock)),
-            Err(StoreError::Locked { .. }) => {
-                Self::BesideKiosk.begun_meanwhile(config)?;
-                Ok(Self::BesideKiosk)
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Refuses once a shift is on.
-    fn begun_meanwhile(&self, config: &Config) -> anyhow::Result<()> {
-        if matches!(self, Self::Locked(_)) {
-            return Ok(());
-        }
-        let clock = SystemClock::default();
-        match control::ask(&config.kiosk.data_dir, super::secrets::key_source(config), &Question::Status, &clock)? {
-            Answer::Status(status) if status.shift => {
-                bail!("a shift is on, and its camera is not for calibrating; end the shift first, then begin again")
-            }
-            _ => Ok(()),
-        }
     }
 }

@@ -12,11 +12,15 @@ mod figures;
 mod models;
 mod progress;
 mod release;
+mod released;
 mod rights;
 mod run;
 mod secrets;
+mod shift;
 mod staff;
 mod store;
+mod transactions;
+mod watch;
 
 use std::io::Write;
 #[cfg(feature = "lab")]
@@ -37,7 +41,8 @@ First steps:
   hymy calibrate --config /etc/hymy/kiosk.toml       set where customers stand, by looking there
   hymy staff add Aino --config /etc/hymy/kiosk.toml  invite someone
   hymy staff consent Aino --config /etc/hymy/kiosk.toml   their own consent, at the kiosk
-  hymy run --config /etc/hymy/kiosk.toml --staff Aino
+  hymy run --config /etc/hymy/kiosk.toml
+  hymy staff sign-in Aino --config /etc/hymy/kiosk.toml   Aino's shift begins, the camera opens
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
 HYMY_LOG overrides [telemetry] log, as in HYMY_LOG=debug."

@@ -1,4 +1,4 @@
-//! `hymy staff`: who is invited; a person's own consent, secret, summary and taps.
+//! `hymy staff`: who is invited; a person's own consent, secret and summary. Their shift: [`super::shift`].
 
 use std::path::PathBuf;
 
@@ -7,10 +7,11 @@ use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
 use hymy::control::{self, Answer, Question};
 use hymy::store::Receipt;
-use hymy::summary::{Window, WindowKind};
+use hymy::summary::{LeftOut, Window, WindowKind};
 
 use super::secrets::{key_source, secret, yes};
-use super::{consent, figures};
+use super::shift::Shift;
+use super::{consent, figures, shift, transactions};
 
 /// Invite people and list them; a person's own consent, secret, summary, withdrawal, and taps during a shift.
 #[derive(Debug, Args)]
@@ -18,12 +19,16 @@ use super::{consent, figures};
 Examples:
   hymy staff add Aino --config /etc/hymy/kiosk.toml        invite Aino; gives a code to hand over
   hymy staff consent Aino --config /etc/hymy/kiosk.toml    Aino agrees, chooses signals and a secret
+  hymy staff sign-in Aino --config /etc/hymy/kiosk.toml    Aino's shift begins, the camera opens
+  hymy staff sign-out --config /etc/hymy/kiosk.toml        the shift ends, the camera closes
   hymy staff summary Aino --config /etc/hymy/kiosk.toml    Aino's own summary, with Aino's secret
+  hymy staff leave-out Aino --config /etc/hymy/kiosk.toml  Aino leaves the latest transaction out
   hymy staff withdraw Aino --config /etc/hymy/kiosk.toml   Aino withdraws: everything of theirs is erased
 
 The employer can invite and nothing more: who agreed is shown nowhere. A secret is asked for at the terminal, or read
-as a line of standard input. Works beside a running kiosk, through the socket in its data folder, and without one;
-pause, resume and phone-for-work need the kiosk.")]
+as a line of standard input. Works beside a running kiosk, through the socket in its data folder, and without one; a
+shift needs the kiosk: sign-in, sign-out, pause, resume and phone-for-work. Signing out and pausing close the camera and
+nothing else, so anybody at the counter may.")]
 pub struct Staff {
     #[command(subcommand)]
     command: StaffCommand,
@@ -84,24 +89,22 @@ enum StaffCommand {
         #[command(flatten)]
         store: StoreOf,
     },
-    /// Pause one's own shift: the camera closes until it is resumed.
-    Pause {
+    #[command(flatten)]
+    Shift(Shift),
+    /// List one's own latest transactions: when, at which register, and whether one can still be left out.
+    Transactions {
         /// Their name.
         #[arg(value_name = "PERSON")]
         name: String,
         #[command(flatten)]
         store: StoreOf,
     },
-    /// Resume one's own shift: it is this person who stands there, and the camera opens.
-    Resume {
-        /// Their name.
-        #[arg(value_name = "PERSON")]
-        name: String,
-        #[command(flatten)]
-        store: StoreOf,
-    },
-    /// The phone in one's own hand is, or just was, for work: it is left out of this transaction.
-    PhoneForWork {
+    /// Leave one's own transaction out of everything, until its window is released; why is not asked.
+    LeaveOut(transactions::OneOfTheirs),
+    /// One's own transaction was a complaint: its smiles are left out.
+    Complaint(transactions::OneOfTheirs),
+    /// Leave every window out that is not released: nothing of one's own is in it then, nor will be.
+    LeaveWindowOut {
         /// Their name.
         #[arg(value_name = "PERSON")]
         name: String,
@@ -111,7 +114,7 @@ enum StaffCommand {
 }
 
 #[derive(Debug, Args)]
-struct StoreOf {
+pub struct StoreOf {
     /// The configuration that names the store.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
@@ -128,7 +131,7 @@ impl Staff {
                 "{name} is invited; hand over this code, which works once: {invitation}\n\
                  {name} agrees, or does not, with: hymy staff consent {name} --config FILE"
             )),
-            Answer::Agreed => super::print("agreed; a shift begins with: hymy run --staff NAME --config FILE"),
+            Answer::Agreed => super::print("agreed; a shift begins with: hymy staff sign-in NAME --config FILE"),
             Answer::SecretChanged => super::print("the new secret holds"),
             Answer::Erased { receipt } => super::print(&told(&receipt)),
             Answer::Staff { members } if members.is_empty() => {
@@ -146,11 +149,14 @@ impl Staff {
                     super::print(&shown(window, &clock));
                 }
             }
-            Answer::Status(_) | Answer::Exported(_) | Answer::BackedUp { .. } => {}
-            Answer::Paused => super::print("paused; the camera is closed until: hymy staff resume"),
-            Answer::Resumed => super::print("resumed; the camera opens"),
-            Answer::NotedForWork => super::print("noted; the phone is left out of this transaction"),
+            Answer::Transactions { transactions } => super::print(&transactions::listed(&transactions, &clock)),
+            Answer::LeftOut { opened_at } => super::print(&transactions::left_out(opened_at, &clock)),
+            Answer::WindowsLeftOut => {
+                super::print("done: nothing of yours is in a window that is not released; the next one begins anew");
+            }
+            Answer::Status(_) | Answer::Exported(_) | Answer::Releases { .. } | Answer::BackedUp { .. } => {}
             Answer::Refused { reason } => anyhow::bail!(reason),
+            answer => shift::told(&answer).into_iter().for_each(super::print),
         }
         Ok(())
     }
@@ -166,9 +172,10 @@ impl StaffCommand {
             | Self::Withdraw { store, .. }
             | Self::List { store }
             | Self::Summary { store, .. }
-            | Self::Pause { store, .. }
-            | Self::Resume { store, .. }
-            | Self::PhoneForWork { store, .. } => store,
+            | Self::Transactions { store, .. }
+            | Self::LeaveWindowOut { store, .. } => store,
+            Self::Shift(shift) => shift.store(),
+            Self::LeaveOut(one) | Self::Complaint(one) => &one.store,
         }
     }
 
@@ -194,9 +201,17 @@ impl StaffCommand {
             }
             Self::List { .. } => Question::ListStaff,
             Self::Summary { name, .. } => Question::Summaries { name, secret: secret("Your secret")? },
-            Self::Pause { name, .. } => Question::Pause { name },
-            Self::Resume { name, .. } => Question::Resume { name },
-            Self::PhoneForWork { name, .. } => Question::PhoneForWork { name },
+            Self::Shift(shift) => shift.question()?,
+            Self::Transactions { name, .. } => Question::Transactions { name, secret: secret("Your secret")? },
+            Self::LeaveOut(one) => one.question(LeftOut::Whole, clock)?,
+            Self::Complaint(one) => one.question(LeftOut::Smile, clock)?,
+            Self::LeaveWindowOut { name, .. } => {
+                let secret = secret("Your secret")?;
+                if !yes("Leave everything of yours out of the windows that are not released? It cannot be undone.")? {
+                    anyhow::bail!("nothing was left out");
+                }
+                Question::LeaveWindowsOut { name, secret }
+            }
         })
     }
 }

@@ -11,11 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::export::Export;
-use crate::store::{Invitation, Receipt, Store, StoreError};
+use crate::release::{self, Release};
+use crate::store::{Invitation, OwnTransaction, Receipt, Store, StoreError};
 use crate::summary::{self, Window};
 
 pub use client::{ControlError, ask};
-pub use question::{Question, SecretText};
+pub use question::{Credentials, Proof, Question, SecretText};
 pub use server::serve;
 
 /// The name of the socket in the data folder.
@@ -25,6 +26,9 @@ pub const SOCKET: &str = "hymy.sock";
 const MAX_QUESTION_BYTES: u64 = 256 * 1024;
 /// The longest answer: an export of two weeks at a busy register has a tenth of it.
 const MAX_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The newest windows that are shown: more than a year of them, and no more than a line holds.
+const RELEASES_SHOWN_MAX: usize = 20;
 
 /// What is answered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,8 +67,34 @@ pub enum Answer {
         /// Its passing name there.
         file: String,
     },
+    /// A person's own transactions.
+    Transactions {
+        /// Oldest first.
+        transactions: Vec<OwnTransaction>,
+    },
+    /// A transaction is left out, or its smiles are.
+    LeftOut {
+        /// When it was opened.
+        opened_at: jiff::Timestamp,
+    },
+    /// Nothing of the person is in a window that is not released.
+    WindowsLeftOut,
+    /// What was released to trainers.
+    Releases {
+        /// Each window with what it says, oldest first.
+        windows: Vec<(release::Window, Release)>,
+    },
     /// Whether a shift is on.
     Status(Status),
+    /// The shift is on.
+    SignedIn {
+        /// Shows that a tap is of this shift's person, instead of their secret; it dies with the shift.
+        token: SecretText,
+        /// It is paused, as a crash left it; otherwise the camera opens.
+        paused: bool,
+    },
+    /// The shift is over and the camera closed.
+    SignedOut,
     /// The shift is paused and the camera closed.
     Paused,
     /// The shift goes on and the camera opens.
@@ -123,9 +153,26 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
             Export::of(store, name, &secret.typed(), clock.now()).map(|export| Answer::Exported(Box::new(export)))
         }
         Question::Backup => store.backup().map(|file| Answer::BackedUp { file }),
+        Question::Transactions { name, secret } => store
+            .sign_in(name, &secret.typed(), clock.now())
+            .and_then(|person| store.own_transactions(&person))
+            .map(|transactions| Answer::Transactions { transactions }),
+        Question::LeaveOut { name, secret, left_out, at } => store
+            .sign_in(name, &secret.typed(), clock.now())
+            .and_then(|person| store.leave_out(&person, *at, *left_out, &clock.time_zone()))
+            .map(|changed| Answer::LeftOut { opened_at: changed.opened_at }),
+        Question::LeaveWindowsOut { name, secret } => store
+            .sign_in(name, &secret.typed(), clock.now())
+            .and_then(|person| store.leave_windows_out(&person, &clock.time_zone(), clock.now()))
+            .map(|_| Answer::WindowsLeftOut),
+        Question::Releases => store.released(RELEASES_SHOWN_MAX).map(|windows| Answer::Releases { windows }),
         Question::Status => Ok(Answer::Status(status.clone())),
         // A running kiosk answers these itself.
-        Question::Pause { .. } | Question::Resume { .. } | Question::PhoneForWork { .. } => Ok(Answer::Refused {
+        Question::SignIn { .. }
+        | Question::SignOut { .. }
+        | Question::Pause { .. }
+        | Question::Resume { .. }
+        | Question::PhoneForWork { .. } => Ok(Answer::Refused {
             reason: "no kiosk is running with this data_dir, so nobody is on shift; see: hymy run --help".to_owned(),
         }),
     };

@@ -23,6 +23,8 @@ fn settings() -> KioskSettings {
         signals: Vec::new(),
         directions: Default::default(),
         terms: Terms::under(AGREEMENT),
+        idle_ms: 30 * 60_000,
+        has_source: true,
     }
 }
 

@@ -6,13 +6,14 @@ use tokio::sync::mpsc::Sender;
 
 use super::*;
 use crate::clock::{ManualClock, shifted};
-use crate::control::{Answer, Question, SecretText, Status};
+use crate::control::{Answer, Credentials, Proof, Question, SecretText, Status};
 use crate::store::tests::{AGREEMENT, secret_of, take_in};
 use crate::summary::{Summary, TransactionRecord, Window, WindowKind};
 use crate::till::Report;
 use crate::transaction::{Closer, Opener, TillEventKind};
 
 mod people;
+mod shifts;
 
 struct Place {
     folder: TempDir,
@@ -50,16 +51,13 @@ impl Place {
     }
 
     fn run_of(&self, people: &[&str]) -> Running {
+        self.run_with(settings(), people)
+    }
+
+    fn run_with(&self, settings: KioskSettings, people: &[&str]) -> Running {
         let mut store = self.store();
         let sign_in = |name: &&str| store.sign_in(name, &secret_of(name), self.clock.now()).expect("their own secret");
         let people: Vec<SignedIn> = people.iter().map(sign_in).collect();
-        let settings = KioskSettings {
-            register: "1".into(),
-            max_late_s: 300,
-            signals: vec!["smile", "gaze", "greet_delay", "phone_in_hand"],
-            directions: Directions::default(),
-            terms: Terms::under(AGREEMENT),
-        };
         let (stop, stopped) = watch::channel(false);
         let (vision, seen) = mpsc::channel(VISION_CHANNEL);
         let camera = CameraSwitch::default();
@@ -85,6 +83,18 @@ impl Place {
     fn summary(&self, name: &str, kind: WindowKind) -> Summary {
         let window = self.windows(name).into_iter().find(|window| window.kind == kind);
         window.expect("a summary").summary
+    }
+}
+
+fn settings() -> KioskSettings {
+    KioskSettings {
+        register: "1".into(),
+        max_late_s: 300,
+        signals: vec!["smile", "gaze", "greet_delay", "phone_in_hand"],
+        directions: Directions::default(),
+        terms: Terms::under(AGREEMENT),
+        idle_ms: 30 * 60_000,
+        has_source: true,
     }
 }
 

@@ -150,6 +150,12 @@ pub enum StoreError {
     /// Another invitation, or a spent one.
     #[error("this invitation is not \"{0}\"'s, or was used before; a new one: hymy staff invite NAME")]
     NotInvited(String),
+    /// Nothing to leave out.
+    #[error("you served nobody then; your own transactions: hymy staff transactions NAME")]
+    NoSuchTransaction,
+    /// Too late.
+    #[error("the window of that transaction is released; nothing of it can change any more")]
+    WindowReleased,
     /// The consent does not hold.
     #[error(transparent)]
     NoConsent(#[from] crate::consent::NoConsent),

@@ -9,11 +9,15 @@ mod error;
 mod inbox;
 mod key;
 mod lock;
+mod own;
 mod people;
 mod records;
+mod releases;
 mod restore;
 mod rotate;
 mod schema;
+mod sealed_record;
+mod tallies;
 mod vaults;
 
 use std::path::{Path, PathBuf};
@@ -28,10 +32,12 @@ pub use error::StoreError;
 pub use inbox::{Appended, EventId, InboxEvent, NewEvent, WaitingEvent};
 pub use key::{AskPassphrase, Asked, KeySource, PASSPHRASE_MIN_CHARS, SALT};
 pub use lock::StoreLock;
+pub use own::{Changed, OwnTransaction};
 pub use people::{PersonId, Shift, ShiftId, StaffMember};
 pub use records::{Decided, NewRecord, ShiftSummary};
 pub use restore::{Remembered, Restored};
 pub use rotate::rotate_key;
+pub use tallies::{OwnFigure, OwnTallies, OwnWindow, Unsettled};
 pub use vaults::{Invitation, Receipt, SignedIn};
 
 /// The name of the database in the data folder.

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use super::{PersonId, Store, StoreError, StoreErrorOr};
+use super::{PersonId, Store, StoreError, StoreErrorOr, tallies};
 use crate::consent::Consent;
 use crate::vault::{OpeningKey, Row, SealingKey, Secret, VaultError};
 
@@ -125,7 +125,8 @@ impl Store {
                 return Err(StoreError::NotInvited(name.trim().to_owned()).into());
             }
             erase_rows(transaction, &person)?;
-            put_row(transaction, &person, &spent, &row)
+            put_row(transaction, &person, &spent, &row)?;
+            tallies::put_new(transaction, &person, &row.sealing_key, Some(consent.given_at))
         })?;
         self.compact()
     }
@@ -179,15 +180,16 @@ impl Store {
         })
     }
 
-    /// Withdraws a consent: the person's records, summaries, shifts and keys go, and so do the freed pages. They stay
-    /// invited, with an invitation that nobody has.
+    /// Withdraws a consent: the person's records, summaries, shifts, keys and what they contributed to windows that are
+    /// not released go, and so do the freed pages. They stay invited, with an invitation that nobody has.
     ///
     /// # Errors
     /// A failure of the database; nothing was erased then.
     pub fn withdraw(&mut self, signed_in: SignedIn) -> Result<Receipt, StoreError> {
-        let person = signed_in.person;
+        let person = signed_in.person.clone();
         let (spent, row) = (Invitation::new()?, Row::decoy()?);
         let receipt = self.write(|transaction| {
+            tallies::remove_contributions(transaction, &signed_in)?;
             let receipt = erase_rows(transaction, &person)?;
             put_row(transaction, &person, &spent, &row)?;
             Ok(receipt)
@@ -197,7 +199,8 @@ impl Store {
     }
 
     /// Erases a person wholly: as [`Self::withdraw`], and they are no longer invited either. It needs no secret, because
-    /// a person who forgot theirs has the right to it too.
+    /// a person who forgot theirs has the right to it too. Without it, what they contributed to windows that are not
+    /// released cannot be found: it says nothing about whose it is, and goes with the release.
     ///
     /// # Errors
     /// [`StoreError::NoSuchPerson`] or a failure of the database; nothing was erased then.
@@ -221,13 +224,13 @@ impl Store {
             people.collect()
         })?;
         if without.is_empty() {
-            return Ok(());
+            return self.write(tallies::fill);
         }
         self.write(|transaction| {
             for person in without {
                 put_row(transaction, &PersonId(person), &Invitation::new()?, &Row::decoy()?)?;
             }
-            Ok(())
+            tallies::fill(transaction)
         })?;
         // What an older program wrote in the clear has just been dropped.
         self.compact()
@@ -290,7 +293,7 @@ pub(super) fn put_row_into(
         &put,
         params![person.0, invitation.as_str(), row.sealing_key.as_bytes(), row.wrapped_key, row.sealed],
     )?;
-    Ok(())
+    tallies::put_new(transaction, person, &row.sealing_key, None)
 }
 
 fn erase_rows(transaction: &Transaction<'_>, person: &PersonId) -> Result<Receipt, StoreErrorOr> {

@@ -8,6 +8,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use hymy::store::{Decided, NewRecord, Store};
+use jiff::{SignedDuration, Timestamp};
 use support::kiosk::{Kiosk, Place, lines};
 use support::trace::Traced;
 use support::{Ended, names_in};
@@ -24,6 +26,22 @@ fn place(store: &str) -> Place {
 
 fn path(path: &Path) -> String {
     path.to_str().expect("text").to_owned()
+}
+
+/// More rows than SQLite keeps in memory of a temporary file (2 MB) before it writes one.
+const RECORDS: i64 = 3_000;
+
+/// A shift of this person's, with many transactions.
+fn work(place: &Place, name: &str) {
+    let mut store = Store::open(&place.data(), &place.data().join("hymy.key")).expect("opens");
+    let person = store.staff_member(name).expect("invited").person;
+    let at = |second| Timestamp::now() - SignedDuration::from_secs(second);
+    let shift = store.start_shift(&person, "1", at(RECORDS)).expect("started");
+    let record = |second| NewRecord { opened_at: at(second), closed_at: at(second), json: "{}".into() };
+    let records: Vec<_> = (0..RECORDS).map(record).collect();
+    let decided = Decided { records: &records, handled: &[], summary: Some((1, "{}")) };
+    store.commit_decisions(&shift, &decided, at(0)).expect("written");
+    store.end_shift(shift.id, at(0)).expect("ended");
 }
 
 #[test]
@@ -119,6 +137,7 @@ fn rotation_backup_restore_and_erasure_write_what_they_name_and_nothing_else() {
     let test = "rotation_backup_restore_and_erasure_write_what_they_name_and_nothing_else";
     let place = place("");
     place.take_in("Aino");
+    work(&place, "Aino");
     let backup = place.config().with_file_name("backup.db");
     let backup_name = path(&backup);
     let commands: [&[&str]; 4] = [

@@ -4,10 +4,11 @@
 mod support;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use hymy::consent::Consent;
-use hymy::store::{Appended, Decided, InboxEvent, KeySource, Looked, NewEvent, NewRecord, PersonId, Store};
+use hymy::store::{
+    Appended, Decided, InboxEvent, KeySource, Looked, NewEvent, NewRecord, PersonId, Remembered, Restored, Store,
+};
 use hymy::terms::Terms;
 use hymy::vault::Secret;
 use jiff::Timestamp;
@@ -17,6 +18,9 @@ use support::names_in;
 /// Rows of a shift: enough for a rotation to take a while.
 const RECORDS: i64 = 300;
 
+const EVERYTHING: Remembered =
+    Remembered { records_from: Timestamp::UNIX_EPOCH, summaries_from: Timestamp::UNIX_EPOCH };
+
 /// The process that is killed.
 #[test]
 #[ignore = "the other half of the tests in this file, which start it"]
@@ -24,6 +28,7 @@ fn child() {
     let Some((job, folder)) = killing::job() else { return };
     match job.as_str() {
         "rotation" => rotate_for_ever(&folder),
+        "backup" => back_up_for_ever(&folder),
         other => panic!("no job is called {other}"),
     }
 }
@@ -75,6 +80,19 @@ fn rotate_for_ever(folder: &Path) {
     }
 }
 
+/// Backs up, and restores what it backed up, again and again.
+fn back_up_for_ever(folder: &Path) {
+    let mut store = open(folder);
+    let backup = folder.with_extension("backup");
+    begun();
+    loop {
+        let name = store.backup().expect("backed up");
+        std::fs::rename(folder.join(name), &backup).expect("moved");
+        store.restore(&backup, None, EVERYTHING).expect("restored");
+        tell("restored");
+    }
+}
+
 #[test]
 fn a_rotation_killed_at_any_moment_loses_nothing_and_leaves_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -86,7 +104,7 @@ fn a_rotation_killed_at_any_moment_loses_nothing_and_leaves_nothing() {
     let first = std::fs::read(key(folder.path())).expect("a key");
 
     let (mut kept, mut under_way) = (Vec::new(), 0);
-    let kills = at_random_moments("rotation", folder.path(), Duration::from_millis(400), |told| {
+    let kills = at_random_moments("rotation", folder.path(), "kept", |told| {
         under_way += usize::from(key(folder.path()).with_extension("key.next").exists());
         kept.extend(told.iter().filter_map(|line| line.split_once("kept ")).map(|(_, name)| name.to_owned()));
         let store = open(folder.path());
@@ -109,4 +127,29 @@ fn a_rotation_killed_at_any_moment_loses_nothing_and_leaves_nothing() {
     let opened = store.opened_by_themself(&signed_in, Looked::Export, at(5)).expect("in the log");
     let records = store.records(&opened).expect("every record opens");
     assert!(records.iter().zip(0..RECORDS).all(|(record, n)| record.as_str() == format!("\"record {n}\"")));
+}
+
+#[test]
+fn a_backup_and_a_restore_killed_at_any_moment_change_nothing_and_leave_nothing() {
+    let parent = tempfile::tempdir().expect("a folder");
+    let folder = parent.path().join("data");
+    let mut store = open(&folder);
+    let aino = take_in(&mut store, "Aino", RECORDS);
+    drop(store);
+
+    let (mut finished, mut strays) = (0, 0);
+    let kills = at_random_moments("backup", &folder, "restored", |told| {
+        finished += told.iter().filter(|line| line.ends_with("restored")).count();
+        strays += usize::from(names_in(&folder).iter().any(|name| name.ends_with(".part")));
+        let mut store = open(&folder);
+        assert_eq!(store.record_times(&aino).expect("read").len() as i64, RECORDS);
+        let backup = folder.with_extension("backup");
+        if backup.exists() {
+            assert_eq!(store.restore(&backup, None, EVERYTHING).expect("whole"), Restored::default());
+        }
+        drop(store);
+        assert_eq!(names_in(&folder), ["hymy.db", "hymy.key", "hymy.lock"]);
+    });
+    println!("{strays} of {kills} kills left a file that opening the store removed; {finished} rounds were finished");
+    assert!(strays * 8 > kills && finished * 4 > kills, "too little happened: {strays}, {finished}");
 }

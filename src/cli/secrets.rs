@@ -25,7 +25,7 @@ fn passphrase(asked: Asked) -> std::io::Result<Zeroizing<String>> {
         Asked::New => {
             let chosen = ask("New passphrase of the store (15 characters or more; without it everything is lost)")?;
             if *ask("The same passphrase again")? != *chosen {
-                return Err(std::io::Error::other("the two passphrases differ"));
+                return Err(std::io::Error::other("the two passphrases differ; nothing was changed"));
             }
             Ok(chosen)
         }

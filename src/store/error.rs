@@ -40,6 +40,12 @@ pub enum StoreError {
          and give that: hymy store rotate-key --config FILE --to SECOND"
     )]
     SameKey,
+    /// Another key holds, and a file is left that may be its predecessor.
+    #[error(
+        "the new key holds already; {} is still there and does not open this database: if it is the old key, remove it",
+        key.display()
+    )]
+    OldKeyLeft { key: PathBuf },
     /// The database opens neither with the old key nor with the new one after a change of keys that failed.
     #[error("{}: the key could not be changed; the old one holds, nothing is lost", database.display())]
     NotRotated { database: PathBuf },
@@ -66,7 +72,7 @@ pub enum StoreError {
     )]
     WrongCredential { name: String, database: PathBuf },
     /// No passphrase could be asked for.
-    #[error("no passphrase was given: {0}; type it at a terminal, or give it as a line of standard input")]
+    #[error("no passphrase was given: {0}")]
     NoPassphrase(std::io::Error),
     /// A new passphrase can be guessed.
     #[error("a passphrase has {} characters or more, such as five words picked by dice", super::PASSPHRASE_MIN_CHARS)]

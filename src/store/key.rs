@@ -189,6 +189,11 @@ impl KeySource {
         settled.map_err(|source| StoreError::KeyUnreadable { key: kept.path().to_path_buf(), source })
     }
 
+    /// Whether a new key waits to take its place here.
+    pub(super) fn waits(&self, database: &Path) -> bool {
+        self.kept(database).is_some_and(|kept| kept.next().path().exists())
+    }
+
     /// Wipes what is kept here, because the key is kept elsewhere now.
     pub(super) fn retire(&self, database: &Path) -> Result<(), StoreError> {
         let Some(kept) = self.kept(database) else { return Ok(()) };

@@ -43,10 +43,11 @@ impl Store {
         let mut store = Self { connection, database, key: new, source: to, _lock };
         // Before the old key goes: nothing is left that needs it.
         store.flush()?;
-        store.source.settle(Standing::Next, &store.database)?;
+        // An old key in another place goes first, so that as long as it is there, the new one is seen to wait.
         if !is_same_place {
             source.retire(&store.database)?;
         }
+        store.source.settle(Standing::Next, &store.database)?;
         Ok(store)
     }
 }
@@ -54,15 +55,21 @@ impl Store {
 /// Gives the store of a stopped kiosk another key, or finishes a change from one place to another that broke off.
 ///
 /// # Errors
-/// [`StoreError::Locked`] beside a running kiosk, those of opening the store, and those of [`Store::rotate_key`].
+/// [`StoreError::Locked`] beside a running kiosk, those of opening the store, those of [`Store::rotate_key`], and
+/// [`StoreError::OldKeyLeft`] where the new key holds and a file is left of which nothing says that it was the old one.
 pub fn rotate_key(data_dir: &Path, from: &KeySource, to: &KeySource) -> Result<(), StoreError> {
     let error = match Store::open(data_dir, from) {
         Ok(store) => return store.rotate_key(to).map(drop),
         Err(error @ StoreError::Locked { .. }) => return Err(error),
         Err(error) => error,
     };
+    let database = data_dir.join(DATABASE);
+    let waits = to.waits(&database);
     if from.is_same_place(to) || Store::open(data_dir, to).is_err() {
         return Err(error);
     }
-    from.retire(&data_dir.join(DATABASE))
+    match from {
+        KeySource::File(key) if !waits && key.exists() => Err(StoreError::OldKeyLeft { key: key.clone() }),
+        _ => from.retire(&database),
+    }
 }

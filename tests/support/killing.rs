@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{names_in, wait_for};
 
@@ -66,12 +66,12 @@ impl Doomed {
         Self { child, lines, reader: Some(std::thread::spawn(read)), cwd }
     }
 
-    fn wait_until_begun(&mut self) {
-        wait_for("the job's beginning", Duration::from_secs(60), || {
+    fn wait_until_told(&mut self, what: &str) {
+        wait_for(what, Duration::from_secs(60), || {
             let ended = self.child.try_wait().expect("asked");
             let lines = self.lines.lock().unwrap();
             assert!(ended.is_none(), "the child ended with {ended:?}: {lines:?}");
-            lines.iter().any(|line| line.ends_with(BEGUN)).then_some(())
+            lines.iter().any(|line| line.contains(what)).then_some(())
         });
     }
 
@@ -94,16 +94,22 @@ impl Drop for Doomed {
     }
 }
 
-/// Starts the job and kills it at a random moment within `longest` of its beginning, again and again; `check` is given
-/// what each child told. Gives how many kills there were.
-pub fn at_random_moments(job: &str, folder: &Path, longest: Duration, mut check: impl FnMut(&[String])) -> usize {
+/// Starts the job and kills it at a random moment of its first three rounds, again and again; each round ends with telling
+/// a line that has `done` in it. `check` is given what each child told. Gives how many kills there were.
+pub fn at_random_moments(job: &str, folder: &Path, done: &str, mut check: impl FnMut(&[String])) -> usize {
+    let mut first = Doomed::start(job, folder);
+    first.wait_until_told(BEGUN);
+    let begun = Instant::now();
+    first.wait_until_told(done);
+    let longest = 3 * begun.elapsed();
+    check(&first.kill());
     let kills = if std::env::var_os("HYMY_LONG").is_some_and(|value| value == "1") { KILLS_LONG } else { KILLS };
     for kill in 1..=kills {
         let run = longest.mul_f64(f64::from(getrandom::u32().expect("random")) / f64::from(u32::MAX));
         // Shown by a test that fails.
         println!("{job}: kill {kill} of {kills}, {run:?} after it began");
         let mut child = Doomed::start(job, folder);
-        child.wait_until_begun();
+        child.wait_until_told(BEGUN);
         std::thread::sleep(run);
         check(&child.kill());
     }

@@ -63,12 +63,12 @@ impl Kept {
 
     /// Overwrites and removes it, if it is there. Flash and copy-on-write file systems may keep the old blocks for a while.
     pub fn wipe(&self) -> io::Result<()> {
-        self.overwrite()?;
-        match fs::remove_file(&self.0) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(error),
-            Ok(()) => self.sync_folder(),
+        if !self.0.exists() {
+            return Ok(());
         }
+        self.overwrite()?;
+        fs::remove_file(&self.0)?;
+        self.sync_folder()
     }
 
     fn overwrite(&self) -> io::Result<()> {

@@ -141,7 +141,7 @@ fn a_passphrase_opens_what_was_made_with_it_and_each_trouble_is_told() {
     let wrong = |error: &StoreError| matches!(error, StoreError::WrongPassphrase { .. });
     tells(place.opens(&KeySource::Passphrase(second)), wrong, &["does not open this database", "hymy.salt"]);
     let none = |error: &StoreError| matches!(error, StoreError::NoPassphrase(_));
-    tells(place.opens(&KeySource::Passphrase(nobody)), none, &["standard input ended", "at a terminal"]);
+    tells(place.opens(&KeySource::Passphrase(nobody)), none, &["no passphrase was given", "standard input ended"]);
 
     let salt = fs::read(place.salt()).expect("a salt");
     fs::remove_file(place.salt()).expect("removed");
@@ -268,6 +268,13 @@ fn a_change_that_broke_off_at_any_step_is_finished_or_undone_by_opening() {
     rotate_key(&place.data_dir(), &file, &passphrase).expect("finished");
     assert!(!place.key().exists() && place.salt().exists());
     place.holds_aino(&passphrase);
+
+    // Nothing says any more that this file was its key: it may be another store's.
+    fs::write(place.key(), digits("b")).expect("written");
+    fs::set_permissions(place.key(), fs::Permissions::from_mode(0o600)).expect("mode");
+    let error = rotate_key(&place.data_dir(), &file, &passphrase).expect_err("told");
+    assert!(matches!(error, StoreError::OldKeyLeft { .. }), "{error}");
+    assert_eq!(fs::read_to_string(place.key()).expect("left alone"), digits("b"));
 }
 
 /// For every place of the key: what lies in the data folder is not enough.

@@ -339,3 +339,25 @@ async fn withdrawing_ends_the_shift_and_its_token() {
     assert!(running.refused(with_token(&token)).await.contains("is not on shift here"));
     running.stopped().await;
 }
+
+#[test]
+fn an_end_that_cannot_be_written_is_tried_again_and_no_shift_begins_before() {
+    let place = Place::new();
+    let eero = signed_in(&mut place.store(), &["Eero"], &place);
+    let mut kiosk = Still::begun(&place, &["Aino"]);
+    kiosk.till("1", TillEventKind::Opened);
+    kiosk.passes(10_000);
+    kiosk.kiosk.store.refuse_writes(true);
+    assert_eq!(kiosk.ask(sign_out()), Answer::SignedOut, "the camera does not wait for the disk");
+    assert_eq!((kiosk.wish(), kiosk.status()), (CameraWish::Closed, off()));
+    assert!(matches!(kiosk.kiosk.begin_shift(&eero), Err(NoShift::Store(_))));
+    assert_eq!((kiosk.wish(), kiosk.status()), (CameraWish::Closed, off()));
+    assert!(matches!(kiosk.ask(Question::Erase { name: "Aino".into() }), Answer::Refused { .. }), "half of it is here");
+    kiosk.passes(500);
+    kiosk.kiosk.store.refuse_writes(false);
+    kiosk.passes(500);
+    kiosk.kiosk.begin_shift(&eero).expect("the end is written");
+    drop(kiosk);
+    assert_eq!(place.records("Aino").len(), 1);
+    assert_eq!(place.store().open_shifts().expect("read").len(), 1, "Eero's");
+}

@@ -5,6 +5,8 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use zeroize::Zeroizing;
+
 use super::{Answer, MAX_LINE_BYTES, Question, SOCKET, Status, answer};
 use crate::clock::Clock;
 use crate::store::{Store, StoreError, StoreLock};
@@ -59,10 +61,11 @@ pub fn ask(data_dir: &Path, key_file: &Path, question: &Question, clock: &dyn Cl
 fn through(mut stream: UnixStream, question: &Question) -> std::io::Result<Answer> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    let mut line = serde_json::to_vec(question)?;
+    // A question may hold a secret, an answer a token.
+    let mut line = Zeroizing::new(serde_json::to_vec(question)?);
     line.push(b'\n');
     stream.write_all(&line)?;
-    let mut answered = String::new();
+    let mut answered = Zeroizing::new(String::new());
     BufReader::new(stream.take(MAX_LINE_BYTES)).read_line(&mut answered)?;
     Ok(serde_json::from_str(&answered)?)
 }

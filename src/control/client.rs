@@ -5,6 +5,8 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use zeroize::Zeroizing;
+
 use super::{Answer, MAX_ANSWER_BYTES, Question, Rules, SOCKET, Status, answer};
 use crate::clock::Clock;
 use crate::store::{KeySource, Store, StoreError, StoreLock};
@@ -69,7 +71,8 @@ pub fn ask(
 fn through(mut stream: UnixStream, question: &Question) -> std::io::Result<Answer> {
     stream.set_read_timeout(Some(question.answered_within()))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    let mut line = serde_json::to_vec(question)?;
+    // A question may hold a secret, an answer a token.
+    let mut line = Zeroizing::new(serde_json::to_vec(question)?);
     line.push(b'\n');
     stream.write_all(&line)?;
     // Read as it comes: the text of a long answer is never in memory as a whole.

@@ -118,3 +118,14 @@ fn a_store_in_use_that_nobody_answers_for_is_told() {
     let error = ask(folder.path(), &key, &Question::ListStaff, &clock, &rules).expect_err("no answer");
     assert!(error.to_string().contains("nobody answers"), "{error}");
 }
+
+#[test]
+fn a_summary_with_values_passes_the_socket() {
+    let line = summary::Line { behind: 1, hundredths: [(100, 1)].into(), ..Default::default() };
+    let signals = [(crate::signals::SignalKey::SmileAll, line)].into();
+    let summary = summary::Summary { transactions: 1, voided: 0, signals };
+    let start = jiff::Timestamp::UNIX_EPOCH;
+    let answer = Answer::Summaries { windows: vec![Window { kind: summary::WindowKind::Shift, start, summary }] };
+    let line = serde_json::to_string(&answer).expect("a line");
+    assert_eq!(serde_json::from_str::<Answer>(&line).expect("understood"), answer);
+}

@@ -195,16 +195,7 @@ impl Kiosk {
                     Some(event) => self.see(event),
                     None => watching = false,
                 },
-                _ = tick.tick() => {
-                    if let Some(session) = &mut self.session {
-                        session.pass(self.clock.as_ref());
-                    }
-                    self.pause_in_doubt();
-                    self.end_if_idle();
-                    self.try_to_write_end();
-                    self.keep_releases();
-                    self.retain_now_and_then();
-                }
+                _ = tick.tick() => self.tick(),
             }
             // What cannot be written is logged there, and tried again.
             let _ = self.write_decisions();
@@ -253,7 +244,19 @@ impl Kiosk {
         }
     }
 
-    fn see(&mut self, event: VisionEvent) {
+    /// Lets time pass.
+    pub(super) fn tick(&mut self) {
+        if let Some(session) = &mut self.session {
+            session.pass(self.clock.as_ref());
+        }
+        self.pause_in_doubt();
+        self.end_if_idle();
+        self.try_to_write_end();
+        self.keep_releases();
+        self.retain_now_and_then();
+    }
+
+    pub(super) fn see(&mut self, event: VisionEvent) {
         match event {
             VisionEvent::Opening { run } => self.heard_run = run,
             VisionEvent::Closed => tracing::info!("camera_closed"),
@@ -290,7 +293,7 @@ impl Kiosk {
         }
     }
 
-    fn answer(&mut self, request: Request) {
+    pub(super) fn answer(&mut self, request: Request) {
         // A client that has gone away does not wait for its answer.
         match request {
             Request::Till(report, reply) => {

@@ -13,6 +13,7 @@ use crate::till::Report;
 use crate::transaction::{Closer, Opener, TillEventKind};
 
 mod people;
+mod races;
 mod shifts;
 
 struct Place {

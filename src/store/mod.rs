@@ -111,6 +111,12 @@ impl Store {
             .map_err(|source| failure(&self.database, source))
     }
 
+    /// A disk on which nothing can be written, until it can be again.
+    #[cfg(test)]
+    pub(crate) fn refuse_writes(&self, refuse: bool) {
+        self.connection.pragma_update(None, "query_only", refuse).expect("set");
+    }
+
     /// Runs `work` in one transaction: on the disk when this returns `Ok`, undone otherwise.
     fn write<T>(
         &mut self,

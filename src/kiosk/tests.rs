@@ -7,16 +7,18 @@ use tokio::sync::mpsc::Sender;
 use super::*;
 use crate::clock::{ManualClock, shifted};
 use crate::control::{Answer, Question, SecretText, Status};
-use crate::store::tests::{AGREEMENT, secret_of, take_in};
+use crate::store::tests::{AGREEMENT, secret_of, take_in_under};
 use crate::summary::{Summary, TransactionRecord, Window, WindowKind};
 use crate::till::Report;
 use crate::transaction::{Closer, Opener, TillEventKind};
 
 mod people;
+mod releases;
 
 struct Place {
     folder: TempDir,
     clock: Arc<ManualClock>,
+    terms: Terms,
 }
 
 struct Running {
@@ -30,13 +32,18 @@ struct Running {
 
 impl Place {
     fn new() -> Self {
+        Self::under(Terms::under(AGREEMENT))
+    }
+
+    fn under(terms: Terms) -> Self {
         let place = Self {
             folder: tempfile::tempdir().expect("a folder"),
             clock: Arc::new(ManualClock::at("2026-03-04T12:00:00Z".parse().expect("a time"))),
+            terms,
         };
         let mut store = place.store();
         for name in ["Aino", "Eero"] {
-            take_in(&mut store, name, place.clock.now());
+            take_in_under(&mut store, name, &place.terms, place.clock.now());
         }
         place
     }
@@ -58,7 +65,7 @@ impl Place {
             max_late_s: 300,
             signals: vec!["smile", "gaze", "greet_delay", "phone_in_hand"],
             directions: Directions::default(),
-            terms: Terms::under(AGREEMENT),
+            terms: self.terms.clone(),
         };
         let (stop, stopped) = watch::channel(false);
         let (vision, seen) = mpsc::channel(VISION_CHANNEL);
@@ -124,13 +131,23 @@ impl Running {
             .expect("no error")
     }
 
-    /// As a `kill -9` would: nothing is ended. The thread is given nothing to end with.
-    async fn crashed(self, place: &Place) -> Place {
-        let left = Place { folder: tempfile::tempdir().expect("a folder"), clock: place.clock.clone() };
+    /// What lies on the disk while it runs.
+    fn copied(&self, place: &Place) -> Place {
+        let left = Place {
+            folder: tempfile::tempdir().expect("a folder"),
+            clock: place.clock.clone(),
+            terms: place.terms.clone(),
+        };
         for name in ["hymy.db", "hymy.db-wal", "hymy.key"] {
             let from = place.folder.path().join(name);
             std::fs::copy(from, left.folder.path().join(name)).expect("copied");
         }
+        left
+    }
+
+    /// As a `kill -9` would: nothing is ended. The thread is given nothing to end with.
+    async fn crashed(self, place: &Place) -> Place {
+        let left = self.copied(place);
         self.stopped().await;
         left
     }

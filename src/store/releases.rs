@@ -235,5 +235,4 @@ fn parsed_at<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Res
 }
 
 #[cfg(test)]
-#[path = "releases/tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -236,7 +236,7 @@ fn a_person_exports_everything_and_withdraws() {
     place.told(&export, "another secret\n").failed(1, &["this is not the secret"]);
     assert!(!out.exists(), "nothing is written for anyone else");
     place.told(&export, &secret_of("Aino")).good();
-    assert_eq!(names_in(&out), ["dictionary.csv", "export.json", "shifts.csv", "transactions.csv"]);
+    assert_eq!(names_in(&out), ["dictionary.csv", "export.json", "shifts.csv", "transactions.csv", "windows.csv"]);
     let everything = std::fs::read_to_string(out.join("export.json")).expect("read");
     assert!(everything.contains("\"smile\"") && !everything.contains("\"nods\""), "{everything}");
     place.told(&export, &secret_of("Aino")).failed(1, &["exists already"]);

@@ -7,18 +7,20 @@ use tokio::sync::mpsc::Sender;
 use super::*;
 use crate::clock::{ManualClock, shifted};
 use crate::control::{Answer, Credentials, Proof, Question, SecretText, Status};
-use crate::store::tests::{AGREEMENT, secret_of, take_in};
+use crate::store::tests::{AGREEMENT, secret_of, take_in_under};
 use crate::summary::{Summary, TransactionRecord, Window, WindowKind};
 use crate::till::Report;
 use crate::transaction::{Closer, Opener, TillEventKind};
 
 mod people;
 mod races;
+mod releases;
 mod shifts;
 
 struct Place {
     folder: TempDir,
     clock: Arc<ManualClock>,
+    terms: Terms,
 }
 
 struct Running {
@@ -32,13 +34,18 @@ struct Running {
 
 impl Place {
     fn new() -> Self {
+        Self::under(Terms::under(AGREEMENT))
+    }
+
+    fn under(terms: Terms) -> Self {
         let place = Self {
             folder: tempfile::tempdir().expect("a folder"),
             clock: Arc::new(ManualClock::at("2026-03-04T12:00:00Z".parse().expect("a time"))),
+            terms,
         };
         let mut store = place.store();
         for name in ["Aino", "Eero"] {
-            take_in(&mut store, name, place.clock.now());
+            take_in_under(&mut store, name, &place.terms, place.clock.now());
         }
         place
     }
@@ -52,7 +59,7 @@ impl Place {
     }
 
     fn run_of(&self, people: &[&str]) -> Running {
-        self.run_with(settings(), people)
+        self.run_with(KioskSettings { terms: self.terms.clone(), ..settings() }, people)
     }
 
     fn run_with(&self, settings: KioskSettings, people: &[&str]) -> Running {
@@ -137,13 +144,23 @@ impl Running {
             .expect("no error")
     }
 
-    /// As a `kill -9` would: nothing is ended. The thread is given nothing to end with.
-    async fn crashed(self, place: &Place) -> Place {
-        let left = Place { folder: tempfile::tempdir().expect("a folder"), clock: place.clock.clone() };
+    /// What lies on the disk while it runs.
+    fn copied(&self, place: &Place) -> Place {
+        let left = Place {
+            folder: tempfile::tempdir().expect("a folder"),
+            clock: place.clock.clone(),
+            terms: place.terms.clone(),
+        };
         for name in ["hymy.db", "hymy.db-wal", "hymy.key"] {
             let from = place.folder.path().join(name);
             std::fs::copy(from, left.folder.path().join(name)).expect("copied");
         }
+        left
+    }
+
+    /// As a `kill -9` would: nothing is ended. The thread is given nothing to end with.
+    async fn crashed(self, place: &Place) -> Place {
+        let left = self.copied(place);
         self.stopped().await;
         left
     }

@@ -458,5 +458,4 @@ fn has_open_shift(connection: &Connection, person: &PersonId) -> rusqlite::Resul
 }
 
 #[cfg(test)]
-#[path = "tallies/tests.rs"]
 mod tests;

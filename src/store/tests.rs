@@ -42,8 +42,18 @@ pub(crate) fn secret_of(name: &str) -> crate::vault::Secret {
 
 /// Invites a made-up person, who agrees to everything.
 pub(crate) fn take_in(store: &mut Store, name: &str, now: jiff::Timestamp) -> PersonId {
+    take_in_under(store, name, &crate::terms::Terms::under(AGREEMENT), now)
+}
+
+/// The same under these terms.
+pub(crate) fn take_in_under(
+    store: &mut Store,
+    name: &str,
+    terms: &crate::terms::Terms,
+    now: jiff::Timestamp,
+) -> PersonId {
     let (member, invitation) = store.add_staff(name, now).expect("added");
-    let consent = crate::consent::Consent::made_up(&crate::terms::Terms::under(AGREEMENT), now);
+    let consent = crate::consent::Consent::made_up(terms, now);
     store.give_consent(name, &invitation, &secret_of(name), &consent).expect("agreed");
     member.person
 }

@@ -75,6 +75,37 @@ impl SignedIn {
     pub(super) fn key(&self) -> &OpeningKey {
         &self.key
     }
+
+    /// A made-up person with a key and no secret: what Argon2id costs would make tests of many people slow.
+    #[cfg(test)]
+    pub(crate) fn made_up(store: &mut Store, name: &str, consent: Consent) -> Self {
+        let (member, _) = store.add_staff(name, consent.given_at).expect("invited");
+        Self::made_up_again(store, &member.person, consent)
+    }
+
+    /// The same of a person who agreed before, and has a new key now.
+    #[cfg(test)]
+    pub(crate) fn made_up_again(store: &mut Store, person: &PersonId, consent: Consent) -> Self {
+        let key = OpeningKey::generate();
+        let row = Row { sealing_key: key.sealing_key(), ..Row::decoy().expect("random bytes") };
+        let agree =
+            |transaction: &Transaction<'_>| agree(transaction, person, &Invitation::new()?, &row, consent.given_at);
+        store.write(agree).expect("agreed");
+        Self { person: person.clone(), own: Own::new(consent).expect("random bytes"), key }
+    }
+}
+
+/// Keeps a new key, and nothing that was sealed to an earlier one.
+fn agree(
+    transaction: &Transaction<'_>,
+    person: &PersonId,
+    spent: &Invitation,
+    row: &Row,
+    given_at: Timestamp,
+) -> Result<(), StoreErrorOr> {
+    erase_rows(transaction, person)?;
+    put_row(transaction, person, spent, row)?;
+    tallies::put_new(transaction, person, &row.sealing_key, Some(given_at))
 }
 
 /// What was erased.
@@ -130,9 +161,7 @@ impl Store {
             if !bool::from(expected.as_bytes().ct_eq(invitation.as_str().as_bytes())) {
                 return Err(StoreError::NotInvited(name.trim().to_owned()).into());
             }
-            erase_rows(transaction, &person)?;
-            put_row(transaction, &person, &spent, &row)?;
-            tallies::put_new(transaction, &person, &row.sealing_key, Some(consent.given_at))
+            agree(transaction, &person, &spent, &row, consent.given_at)
         })?;
         self.compact()
     }

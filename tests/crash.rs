@@ -37,6 +37,7 @@ fn settings() -> KioskSettings {
         signals: Vec::new(),
         directions: Directions::default(),
         terms: Terms::under(AGREEMENT),
+        sharing: Default::default(),
     }
 }
 

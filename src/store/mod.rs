@@ -14,6 +14,7 @@ mod records;
 mod retention;
 mod schema;
 mod shares;
+mod times;
 mod trainers;
 mod vaults;
 
@@ -31,6 +32,7 @@ pub use people::{PersonId, Shift, ShiftId, StaffMember};
 pub use records::{Decided, NewRecord, ShiftSummary};
 pub use retention::{ACCESS_MONTHS, ClockWas, Retention};
 pub use shares::{OwnShare, SHARE_DAYS, SharedSummary, SharingError};
+pub use times::OwnTime;
 pub use trainers::TrainerIn;
 pub use vaults::{Invitation, Receipt, SignedIn};
 

@@ -19,8 +19,9 @@ use super::secrets::{line, secret};
 Example:
   hymy export Aino --config /etc/hymy/kiosk.toml --out aino
 
-Writes export.json, transactions.csv, shifts.csv, windows.csv and dictionary.csv, which says what each column means,
-into a new folder that only its owner can read. They are no longer sealed there: keep them where nobody else looks.")]
+Writes export.json, tables of transactions, shifts, windows, times, accesses and shares, and dictionary.csv, which says
+what each column means, into a new folder that only its owner can read. They are no longer sealed there: keep them where
+nobody else looks.")]
 pub struct Export {
     /// Their name.
     #[arg(value_name = "PERSON")]

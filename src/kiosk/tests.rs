@@ -109,7 +109,11 @@ fn settings() -> KioskSettings {
 }
 
 fn own_summaries(name: &str) -> Question {
-    Question::Summaries { name: name.into(), secret: SecretText::new(&format!("{name}'s own secret")) }
+    Question::Summaries { name: name.into(), secret: secret_text(name) }
+}
+
+fn secret_text(name: &str) -> SecretText {
+    SecretText::new(&format!("{name}'s own secret"))
 }
 
 impl Running {
@@ -384,4 +388,28 @@ async fn the_till_is_told_when_too_much_waits() {
     for task in waiting {
         task.abort();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_lived_its_time_goes_while_the_kiosk_runs() {
+    use TillEventKind::{Closed, Opened};
+    let place = Place::new();
+    let running = place.run(Some("Aino"));
+    running.report("1", Opened).await;
+    running.clock.advance_ms(10_000);
+    running.report("1", Closed).await;
+    running.stopped().await;
+    let running = place.run(None);
+    let export = || running.kiosk.question(Question::Export { name: "Aino".into(), secret: secret_text("Aino") });
+    let records = |answer| match answer {
+        Answer::Exported(export) => export.records.len(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(records(export().await), 1);
+    running.clock.advance_ms(15 * 24 * 60 * 60 * 1000);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while records(export().await) > 0 {
+        assert!(std::time::Instant::now() < deadline, "no job although an hour is over");
+    }
+    running.stopped().await;
 }

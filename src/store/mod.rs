@@ -21,6 +21,7 @@ mod schema;
 mod sealed_record;
 mod shares;
 mod tallies;
+mod times;
 mod trainers;
 mod vaults;
 
@@ -45,6 +46,7 @@ pub use retention::{ACCESS_MONTHS, ClockWas, Retention};
 pub use rotate::rotate_key;
 pub use shares::{OwnShare, SHARE_DAYS, SharedSummary, SharingError};
 pub use tallies::{OwnFigure, OwnTallies, OwnWindow, Unsettled};
+pub use times::OwnTime;
 pub use trainers::TrainerIn;
 pub use vaults::{Invitation, Receipt, SignedIn};
 

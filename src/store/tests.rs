@@ -1,5 +1,6 @@
 //! The store on real SQLCipher files: keys, locks, versions, full disks, crashes between steps.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
@@ -90,6 +91,26 @@ pub(crate) fn raw_pages(folder: &Path) -> Vec<u8> {
         decrypt(&frame[24..], if number == 1 { 16 } else { 0 });
     }
     plain
+}
+
+/// Every column of every table, with what stands in it.
+pub(crate) fn columns(store: &Store) -> BTreeMap<String, BTreeMap<String, Vec<rusqlite::types::Value>>> {
+    let texts = |query: &str| -> Vec<String> {
+        let mut rows = store.connection.prepare(query).expect("sql");
+        rows.query_map([], |row| row.get(0)).expect("rows").collect::<Result<_, _>>().expect("text")
+    };
+    let tables = texts("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+    let column = |table: &str, column: String| {
+        let mut rows = store.connection.prepare(&format!("SELECT \"{column}\" FROM \"{table}\"")).expect("sql");
+        let values = rows.query_map([], |row| row.get(0)).expect("rows").collect::<Result<_, _>>().expect("values");
+        (column, values)
+    };
+    let of_table = |table: String| {
+        let names = texts(&format!("SELECT name FROM pragma_table_info('{table}')"));
+        let columns = names.into_iter().map(|name| column(&table, name)).collect();
+        (table, columns)
+    };
+    tables.into_iter().map(of_table).collect()
 }
 
 /// Whether these bytes stand anywhere in others.

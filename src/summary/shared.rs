@@ -82,7 +82,7 @@ mod tests {
             r#"{"kind":"week","from":"2026-03-02","lines":[{"signal":"smile.all","known_in":11,"shown_in":9,"median":0.4}]}"#
         );
         let nothing = serde_json::json!({
-            "transactions": 3, "signals": {"nods": {"behind": 0, "not_observable": {"signal_off": 3}}}
+            "transactions": 3, "voided": 0, "signals": {"nods": {"behind": 0, "not_observable": {"signal_off": 3}}}
         });
         assert_eq!(window(nothing), None);
     }

@@ -17,6 +17,7 @@ pub mod camera;
 pub mod demo;
 #[cfg(feature = "lab")]
 pub mod eval;
+pub mod fit;
 
 pub mod consent;
 pub mod terms;

@@ -9,6 +9,8 @@ mod demo;
 #[cfg(feature = "lab")]
 mod eval;
 mod figures;
+mod fit;
+mod looking;
 mod models;
 mod progress;
 mod release;

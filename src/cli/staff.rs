@@ -1,16 +1,18 @@
 //! `hymy staff`: who is invited; a person's own consent, secret, summary and taps.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
+use hymy::consent::Band;
 use hymy::control::{self, Answer, Question};
 use hymy::store::Receipt;
 use hymy::summary::{Window, WindowKind};
 
 use super::secrets::{secret, yes};
-use super::{consent, figures};
+use super::{consent, figures, fit};
 
 /// Invite people and list them; a person's own consent, secret, summary, withdrawal, and taps during a shift.
 #[derive(Debug, Args)]
@@ -18,6 +20,10 @@ use super::{consent, figures};
 Examples:
   hymy staff add Aino --config /etc/hymy/kiosk.toml        invite Aino; gives a code to hand over
   hymy staff consent Aino --config /etc/hymy/kiosk.toml    Aino agrees, chooses signals and a secret
+  hymy staff consent Aino --again --config /etc/hymy/kiosk.toml
+                                                           the text or a value changed: anew, and nothing is lost
+  hymy staff signals Aino --config /etc/hymy/kiosk.toml    other signals, and Aino's own bands
+  hymy staff fit Aino --config /etc/hymy/kiosk.toml        which of them can be read of Aino here
   hymy staff summary Aino --config /etc/hymy/kiosk.toml    Aino's own summary, with Aino's secret
   hymy staff withdraw Aino --config /etc/hymy/kiosk.toml   Aino withdraws: everything of theirs is erased
 
@@ -47,11 +53,34 @@ enum StaffCommand {
         #[command(flatten)]
         store: StoreOf,
     },
-    /// Agree to take part: the person's own dialogue. Agreeing anew erases what was sealed to the earlier secret.
+    /// Agree to take part: the person's own dialogue. With a new invitation, what was sealed to the earlier secret is
+    /// erased; with --again it stays.
     Consent {
         /// Their name.
         #[arg(value_name = "PERSON")]
         name: String,
+        /// Agree anew with the present secret instead of an invitation, because the text or a value in force changed.
+        #[arg(long)]
+        again: bool,
+        #[command(flatten)]
+        store: StoreOf,
+    },
+    /// Show a person which signals are on for them, and ask for each anew; their own bands too.
+    Signals {
+        /// Their name.
+        #[arg(value_name = "PERSON")]
+        name: String,
+        #[command(flatten)]
+        store: StoreOf,
+    },
+    /// See in private which signals can be read of a person here, and switch off those that cannot; why is not kept.
+    Fit {
+        /// Their name.
+        #[arg(value_name = "PERSON")]
+        name: String,
+        /// Look at the staged scene instead of the camera: for tests.
+        #[arg(long, hide = true)]
+        staged: bool,
         #[command(flatten)]
         store: StoreOf,
     },
@@ -123,11 +152,13 @@ impl Staff {
         let clock = SystemClock::default();
         let config = Config::load(&self.command.store().config)?;
         let question = self.command.question(&config, &clock)?;
+        let again = matches!(question, Question::AgreeAnew { .. });
         match control::ask(&config.kiosk.data_dir, &config.key_file, &question, &clock)? {
             Answer::Invited { name, invitation } => super::print(&format!(
                 "{name} is invited; hand over this code, which works once: {invitation}\n\
                  {name} agrees, or does not, with: hymy staff consent {name} --config FILE"
             )),
+            Answer::Agreed if again => super::print("kept, under the same secret; it holds from the next shift on"),
             Answer::Agreed => super::print("agreed; a shift begins with: hymy run --staff NAME --config FILE"),
             Answer::SecretChanged => super::print("the new secret holds"),
             Answer::Erased { receipt } => super::print(&told(&receipt)),
@@ -140,13 +171,13 @@ impl Staff {
                     super::print(&format!("{name}  invited on {day}"));
                 }
             }
-            Answer::Summaries { windows } if windows.is_empty() => super::print("no transactions yet"),
-            Answer::Summaries { windows } => {
+            Answer::Summaries { windows, .. } if windows.is_empty() => super::print("no transactions yet"),
+            Answer::Summaries { windows, bands } => {
                 for window in &windows {
-                    super::print(&shown(window, &clock));
+                    super::print(&shown(window, &bands, &clock));
                 }
             }
-            Answer::Status(_) | Answer::Exported(_) => {}
+            Answer::Status(_) | Answer::Exported(_) | Answer::OwnConsent(_) => {}
             Answer::Paused => super::print("paused; the camera is closed until: hymy staff resume"),
             Answer::Resumed => super::print("resumed; the camera opens"),
             Answer::NotedForWork => super::print("noted; the phone is left out of this transaction"),
@@ -162,6 +193,8 @@ impl StaffCommand {
             Self::Add { store, .. }
             | Self::Invite { store, .. }
             | Self::Consent { store, .. }
+            | Self::Signals { store, .. }
+            | Self::Fit { store, .. }
             | Self::Secret { store, .. }
             | Self::Withdraw { store, .. }
             | Self::List { store }
@@ -177,7 +210,10 @@ impl StaffCommand {
         Ok(match self {
             Self::Add { name, .. } => Question::AddStaff { name },
             Self::Invite { name, .. } => Question::Invite { name },
-            Self::Consent { name, .. } => consent::ask(name, config, clock.now())?,
+            Self::Consent { name, again: false, .. } => consent::first(name, config, clock)?,
+            Self::Consent { name, again: true, .. } => consent::again(name, config, clock)?,
+            Self::Signals { name, .. } => consent::signals(name, config, clock)?,
+            Self::Fit { name, staged, .. } => fit::check(name, config, staged, clock)?,
             Self::Secret { name, .. } => {
                 let (present, new) = (secret("Your present secret")?, secret("The new one")?);
                 if secret("The new one again")? != new {
@@ -211,7 +247,7 @@ pub fn told(receipt: &Receipt) -> String {
 }
 
 /// A window as a table: one line a signal that is on.
-fn shown(window: &Window, clock: &dyn Clock) -> String {
+fn shown(window: &Window, bands: &BTreeMap<String, Band>, clock: &dyn Clock) -> String {
     let summary = &window.summary;
     let title = match window.kind {
         WindowKind::Shift => "Latest shift",
@@ -223,7 +259,7 @@ fn shown(window: &Window, clock: &dyn Clock) -> String {
     if summary.voided > 0 {
         text.push_str(&format!(", and {} cancelled", summary.voided));
     }
-    let table = figures::of_summary(summary);
+    let table = figures::of_own_summary(summary, bands);
     if table.row_count() == 0 {
         text.push_str("\n(no signal was chosen)");
     } else {
@@ -236,6 +272,7 @@ fn shown(window: &Window, clock: &dyn Clock) -> String {
 mod tests {
     use super::*;
     use hymy::clock::ManualClock;
+    use hymy::consent::Unit;
 
     #[test]
     fn a_summary_reads_as_a_table() {
@@ -251,6 +288,13 @@ mod tests {
         let start = "2026-03-02T00:00:00Z".parse().expect("a time");
         let summary = serde_json::from_value(summary).expect("a summary");
         let window = Window { kind: WindowKind::Week, start, summary };
-        insta::assert_snapshot!(shown(&window, &ManualClock::at(start)));
+        let clock = ManualClock::at(start);
+        insta::assert_snapshot!(shown(&window, &BTreeMap::new(), &clock));
+
+        let band = Band::typed("0 8", Unit::Seconds).expect("a band");
+        let told = shown(&window, &BTreeMap::from([("greet_delay".to_owned(), band)]), &clock);
+        let row = told.lines().find(|line| line.contains("greet_delay")).expect("a row");
+        assert!(row.contains("0.0 s to 8.0 s"), "{told}");
+        assert_eq!(told.matches(" to ").count(), 1, "beside that signal only: {told}");
     }
 }

@@ -7,9 +7,12 @@ mod client;
 mod question;
 mod server;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
+use crate::consent::{Band, Consent};
 use crate::export::Export;
 use crate::store::{Invitation, Receipt, Store, StoreError};
 use crate::summary::{self, Window};
@@ -37,6 +40,8 @@ pub enum Answer {
     },
     /// The consent is kept.
     Agreed,
+    /// What a person agreed to and chose.
+    OwnConsent(Box<Consent>),
     /// Another secret holds from now on.
     SecretChanged,
     /// What was erased.
@@ -55,6 +60,9 @@ pub enum Answer {
     Summaries {
         /// Shortest window first; a window without a summary is left out.
         windows: Vec<Window>,
+        /// Where the person wants the signals to lie.
+        #[serde(default)]
+        bands: BTreeMap<String, Band>,
     },
     /// Whether a shift is on.
     Status(Status),
@@ -100,6 +108,12 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
         Question::Consent { name, invitation, secret, consent } => secret.chosen().and_then(|secret| {
             store.give_consent(name, &Invitation::typed(invitation), &secret, consent).map(|()| Answer::Agreed)
         }),
+        Question::OwnConsent { name, secret } => store
+            .sign_in(name, &secret.typed(), clock.now())
+            .map(|person| Answer::OwnConsent(Box::new(person.consent().clone()))),
+        Question::AgreeAnew { name, secret, consent } => store
+            .sign_in(name, &secret.typed(), clock.now())
+            .and_then(|person| store.agree_anew(&person, consent).map(|()| Answer::Agreed)),
         Question::ChangeSecret { name, secret, new } => new.chosen().and_then(|new| {
             let signed_in = store.sign_in(name, &secret.typed(), clock.now())?;
             store.change_secret(&signed_in, &new).map(|()| Answer::SecretChanged)
@@ -131,7 +145,8 @@ fn summaries(store: &mut Store, name: &str, secret: &SecretText, clock: &dyn Clo
     // The program wrote it; a row that cannot be read is shown as none rather than in part.
     let shifts: Vec<_> =
         stored.iter().filter_map(|shift| Some((shift.started_at, serde_json::from_str(&shift.json).ok()?))).collect();
-    Ok(Answer::Summaries { windows: summary::windows(&shifts, now, &zone) })
+    let bands = person.consent().bands.clone();
+    Ok(Answer::Summaries { windows: summary::windows(&shifts, now, &zone), bands })
 }
 
 #[cfg(test)]

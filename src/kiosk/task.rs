@@ -251,7 +251,12 @@ impl Kiosk {
                     Question::Resume { name } => self.tapped(name, Tap::Resume),
                     Question::PhoneForWork { name } => self.tapped(name, Tap::PhoneForWork),
                     Question::Withdraw { name, secret } => self.withdrawn(name, secret),
-                    Question::Erase { name } | Question::Consent { name, .. } if self.own_shift(name).is_ok() => {
+                    Question::Erase { name }
+                    | Question::Consent { name, .. }
+                    | Question::OwnConsent { name, .. }
+                    | Question::AgreeAnew { name, .. }
+                        if self.own_shift(name).is_ok() =>
+                    {
                         let reason = format!("{} is on shift; end the shift first", name.trim());
                         Answer::Refused { reason }
                     }

@@ -77,7 +77,7 @@ impl Place {
 
     fn windows(&self, name: &str) -> Vec<Window> {
         match crate::control::answer(&mut self.store(), &own_summaries(name), &Status::default(), self.clock.as_ref()) {
-            Answer::Summaries { windows } => windows,
+            Answer::Summaries { windows, .. } => windows,
             other => panic!("{other:?}"),
         }
     }
@@ -224,7 +224,7 @@ async fn records_are_written_while_the_shift_lasts() {
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     loop {
         match summaries().await {
-            Answer::Summaries { windows } if windows.len() == 3 => break,
+            Answer::Summaries { windows, .. } if windows.len() == 3 => break,
             _ if std::time::Instant::now() > deadline => panic!("no summary although the lateness is over"),
             _ => tokio::task::yield_now().await,
         }

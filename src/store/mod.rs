@@ -4,6 +4,7 @@
 //! One process holds the lock and one task owns the [`Store`]; nothing else opens the file. Every
 //! commit is on the disk before a method returns. Nothing here knows what a picture is.
 
+mod anew;
 mod error;
 mod inbox;
 mod key;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 use super::{PersonId, Store, StoreError, StoreErrorOr};
 use crate::consent::Consent;
@@ -105,7 +106,8 @@ impl Store {
     /// goes: nobody could open it any more.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchPerson`], [`StoreError::NotInvited`] or a failure of the database.
+    /// [`StoreError::NoSuchPerson`], [`StoreError::NotInvited`], [`StoreError::NoConsent`] of choices that do not exist,
+    /// [`StoreError::Vault`] of a consent that is too long, or a failure of the database.
     pub fn give_consent(
         &mut self,
         name: &str,
@@ -114,8 +116,7 @@ impl Store {
         consent: &Consent,
     ) -> Result<(), StoreError> {
         let person = self.staff_member(name)?.person;
-        let text = serde_json::to_string(consent).map_err(|_| VaultError::System)?;
-        let row = Row::new(secret, &person.0, &text)?;
+        let row = Row::new(secret, &person.0, &own_text(consent)?)?;
         let spent = Invitation::new()?;
         self.write(|transaction| {
             let expected: String =
@@ -248,6 +249,12 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// What is sealed of a consent.
+pub(super) fn own_text(consent: &Consent) -> Result<Zeroizing<String>, StoreError> {
+    consent.check_choices()?;
+    Ok(Zeroizing::new(serde_json::to_string(consent).map_err(|_| VaultError::System)?))
 }
 
 /// What is left to wait after so many wrong secrets, the last one so long ago. A clock that was set back waits anew.

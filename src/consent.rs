@@ -52,6 +52,14 @@ impl Language {
         }
     }
 
+    /// The part of the text that says what is never done, without its heading.
+    #[must_use]
+    pub fn never_done(self) -> &'static str {
+        let heading = self.pick("\n## What is never done\n", "\n## Mitä ei koskaan tehdä\n");
+        let part = self.text().split_once(heading).map_or("", |(_, after)| after);
+        part.split("\n## ").next().unwrap_or_default().trim()
+    }
+
     /// The text that is agreed to.
     #[must_use]
     pub fn text(self) -> &'static str {
@@ -238,6 +246,8 @@ mod tests {
         for (name, language) in Language::CHOICES {
             let text = language.text();
             assert!(text.starts_with("# Hymy: "), "{name}");
+            let never = language.never_done();
+            assert!(never.len() > 100 && !never.contains(['#', '\n']), "{name}: {never}");
             assert!(
                 text.lines().next().is_some_and(|line| line.ends_with(&format!("{TEXT_VERSION} ({name})"))),
                 "{name}"

@@ -19,6 +19,7 @@ pub mod demo;
 pub mod eval;
 pub mod fit;
 
+pub mod about;
 pub mod consent;
 pub mod terms;
 

@@ -1,5 +1,6 @@
 //! The commands: what they take, what they print, with which code they end.
 
+mod about;
 #[cfg(feature = "lab")]
 mod analyze;
 mod calibrate;
@@ -63,6 +64,7 @@ enum Command {
     CheckConfig(check_config::CheckConfig),
     Calibrate(calibrate::Calibrate),
     Release(release::Release),
+    About(about::AboutCommand),
 }
 
 impl Cli {
@@ -85,6 +87,7 @@ impl Cli {
             Command::CheckConfig(check) => check.run(),
             Command::Calibrate(calibrate) => calibrate.run(),
             Command::Release(release) => release.run(),
+            Command::About(about) => about.run(),
         }
     }
 }

@@ -110,8 +110,8 @@ fn chosen(config: &Config) -> anyhow::Result<BTreeSet<String>> {
 
 /// Bands of these signals: new ones if they are wanted, or else the earlier ones.
 fn bands(signals: &BTreeSet<String>, earlier: &BTreeMap<String, Band>) -> anyhow::Result<BTreeMap<String, Band>> {
-    let measured: Vec<(&String, Unit)> =
-        signals.iter().filter_map(|signal| Some((signal, Unit::of(signal)?))).collect();
+    let chosen = SIGNALS.iter().filter(|signal| signals.contains(**signal));
+    let measured: Vec<(&str, Unit)> = chosen.filter_map(|signal| Some((*signal, Unit::of(signal)?))).collect();
     if measured.is_empty() || !yes("Set your own bands now? They are shown beside your figures, to you alone.")? {
         let kept = earlier.iter().filter(|(signal, _)| signals.contains(*signal));
         return Ok(kept.map(|(signal, band)| (signal.clone(), *band)).collect());
@@ -119,7 +119,7 @@ fn bands(signals: &BTreeSet<String>, earlier: &BTreeMap<String, Band>) -> anyhow
     let mut bands = BTreeMap::new();
     for (signal, unit) in measured {
         if let Some(band) = band(signal, unit)? {
-            bands.insert(signal.clone(), band);
+            bands.insert(signal.to_owned(), band);
         }
     }
     Ok(bands)

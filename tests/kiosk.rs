@@ -221,7 +221,7 @@ fn no_shift_without_consent_and_secret() {
     // The agreement that she agreed under is no longer the store's.
     let text = std::fs::read_to_string(place.config()).expect("read");
     std::fs::write(place.config(), text.replace("\"made up\"", "\"another\"")).expect("written");
-    place.told(&run, &secrets_of(&run)).failed(1, &["has changed since"]);
+    place.told(&run, &secrets_of(&run)).failed(1, &["a value in force has changed", "hymy staff consent NAME --again"]);
     std::fs::write(place.config(), text.replace("agreement = \"made up\"", "")).expect("written");
     place.told(&run, &secrets_of(&run)).failed(1, &["[consent] agreement is not set"]);
     place.told(&["staff", "consent", "Aino"], "").failed(1, &["[consent] agreement is not set"]);

@@ -1,5 +1,6 @@
 //! The commands: what they take, what they print, with which code they end.
 
+mod about;
 #[cfg(feature = "lab")]
 mod analyze;
 mod calibrate;
@@ -10,6 +11,8 @@ mod demo;
 #[cfg(feature = "lab")]
 mod eval;
 mod figures;
+mod fit;
+mod looking;
 mod models;
 mod progress;
 mod release;
@@ -75,6 +78,7 @@ enum Command {
     Calibrate(calibrate::Calibrate),
     Release(release::Release),
     Store(store::Store),
+    About(about::AboutCommand),
 }
 
 impl Cli {
@@ -100,6 +104,7 @@ impl Cli {
             Command::Calibrate(calibrate) => calibrate.run(),
             Command::Release(release) => release.run(),
             Command::Store(store) => store.run(),
+            Command::About(about) => about.run(),
         }
     }
 }

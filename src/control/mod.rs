@@ -8,10 +8,13 @@ mod question;
 mod server;
 mod shares;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::config::{Config, SharingConfig};
+use crate::consent::{Band, Consent};
 use crate::export::Export;
 use crate::release::{self, Release};
 use crate::store::{Invitation, Looked, Opened, OwnTransaction, Receipt, Retention, Store, StoreError};
@@ -63,6 +66,8 @@ pub enum Answer {
     },
     /// The consent is kept.
     Agreed,
+    /// What a person agreed to and chose.
+    OwnConsent(Box<Consent>),
     /// Another secret holds from now on.
     SecretChanged,
     /// What was erased.
@@ -81,6 +86,9 @@ pub enum Answer {
     Summaries {
         /// Shortest window first; a window without a summary is left out.
         windows: Vec<Window>,
+        /// Where the person wants the signals to lie.
+        #[serde(default)]
+        bands: BTreeMap<String, Band>,
     },
     /// A backup is in the data folder.
     BackedUp {
@@ -160,6 +168,12 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
         Question::Consent { name, invitation, secret, consent } => secret.chosen().and_then(|secret| {
             store.give_consent(name, &Invitation::typed(invitation), &secret, consent).map(|()| Answer::Agreed)
         }),
+        Question::OwnConsent { name, secret } => store
+            .sign_in(name, &secret.typed(), clock.now())
+            .map(|person| Answer::OwnConsent(Box::new(person.consent().clone()))),
+        Question::AgreeAnew { name, secret, consent } => store
+            .sign_in(name, &secret.typed(), clock.now())
+            .and_then(|person| store.agree_anew(&person, consent).map(|()| Answer::Agreed)),
         Question::ChangeSecret { name, secret, new } => new.chosen().and_then(|new| {
             let signed_in = store.sign_in(name, &secret.typed(), clock.now())?;
             store.change_secret(&signed_in, &new).map(|()| Answer::SecretChanged)
@@ -208,7 +222,8 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
 fn summaries(store: &mut Store, name: &str, secret: &SecretText, clock: &dyn Clock) -> Result<Answer, StoreError> {
     let person = store.sign_in(name, &secret.typed(), clock.now())?;
     let opened = store.opened_by_themself(&person, Looked::Summary, clock.now())?;
-    Ok(Answer::Summaries { windows: windows(store, &opened, clock)? })
+    let bands = person.consent().bands.clone();
+    Ok(Answer::Summaries { windows: windows(store, &opened, clock)?, bands })
 }
 
 /// A person's own windows.

@@ -39,6 +39,22 @@ pub enum Question {
         /// What they agreed to.
         consent: Consent,
     },
+    /// What the person agreed to and chose.
+    OwnConsent {
+        /// Their name.
+        name: String,
+        /// Their secret.
+        secret: SecretText,
+    },
+    /// Another consent under the same secret and key: agreed to anew, or with other choices.
+    AgreeAnew {
+        /// Their name.
+        name: String,
+        /// Their secret.
+        secret: SecretText,
+        /// What takes the place of what they agreed to.
+        consent: Consent,
+    },
     /// Another secret in the place of the present one.
     ChangeSecret {
         /// Their name.

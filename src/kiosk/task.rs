@@ -312,7 +312,12 @@ impl Kiosk {
                     Question::Withdraw { name, secret } => self.withdrawn(name, secret),
                     Question::LeaveOut { name, secret, left_out, at } => self.left_out(name, secret, *left_out, *at),
                     Question::LeaveWindowsOut { name, secret } => self.windows_left_out(name, secret),
-                    Question::Erase { name } | Question::Consent { name, .. } if self.is_busy_with(name) => {
+                    Question::Erase { name }
+                    | Question::Consent { name, .. }
+                    | Question::OwnConsent { name, .. }
+                    | Question::AgreeAnew { name, .. }
+                        if self.is_busy_with(name) =>
+                    {
                         let reason = format!("{} is on shift; sign out first", name.trim());
                         Answer::Refused { reason }
                     }

@@ -84,7 +84,7 @@ impl Place {
     fn windows(&self, name: &str) -> Vec<Window> {
         let (question, rules) = (own_summaries(name), settings().rules());
         match crate::control::answer(&mut self.store(), &question, &Status::default(), self.clock.as_ref(), &rules) {
-            Answer::Summaries { windows } => windows,
+            Answer::Summaries { windows, .. } => windows,
             other => panic!("{other:?}"),
         }
     }
@@ -258,7 +258,7 @@ async fn records_are_written_while_the_shift_lasts() {
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     loop {
         match summaries().await {
-            Answer::Summaries { windows } if windows.len() == 3 => break,
+            Answer::Summaries { windows, .. } if windows.len() == 3 => break,
             _ if std::time::Instant::now() > deadline => panic!("no summary although the lateness is over"),
             _ => tokio::task::yield_now().await,
         }

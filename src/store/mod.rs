@@ -5,6 +5,7 @@
 //! commit is on the disk before a method returns. Nothing here knows what a picture is.
 
 mod access;
+mod anew;
 mod backup;
 mod error;
 mod inbox;

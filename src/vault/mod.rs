@@ -85,6 +85,12 @@ pub enum VaultError {
     /// What is sealed was sealed to another key, or changed afterwards.
     #[error("a sealed row was changed, or sealed to another key")]
     Unopened,
+    /// What everyone has one of is longer than what it is filled up to: its length would say whose it is.
+    #[error(
+        "a consent has {OWN_PAD_TO_BYTES} bytes at most, so that its length tells nobody who agreed; shorten [consent] \
+         agreement, or the list of bands"
+    )]
+    TooLong,
     /// The system gave no random numbers, or no memory.
     #[error("the system has no random numbers or no memory for this")]
     System,
@@ -136,8 +142,11 @@ impl SealingKey {
     /// Seals what everyone has, so that what nobody agreed to looks the same: [`Row::decoy`] is as long.
     ///
     /// # Errors
-    /// [`VaultError::System`].
+    /// [`VaultError::TooLong`] or [`VaultError::System`].
     pub fn seal_own(&self, plaintext: &str) -> Result<Vec<u8>, VaultError> {
+        if plaintext.len() > OWN_PAD_TO_BYTES {
+            return Err(VaultError::TooLong);
+        }
         self.seal_filled(plaintext, OWN_PAD_TO_BYTES)
     }
 
@@ -252,7 +261,7 @@ impl Row {
     /// A new pair of keys for a person, with a text sealed to it.
     ///
     /// # Errors
-    /// [`VaultError::System`].
+    /// [`VaultError::TooLong`] or [`VaultError::System`].
     pub fn new(secret: &Secret, whose: &str, text: &str) -> Result<Self, VaultError> {
         let key = OpeningKey::generate();
         let sealing_key = key.sealing_key();
@@ -362,6 +371,14 @@ mod tests {
         assert_eq!(form(&decoy), form(&real));
         assert!(OpeningKey::unwrap(&decoy.wrapped_key, &secret("a summer morning"), "aino").is_err());
         assert!(OpeningKey::unwrap(&real.wrapped_key, &secret("a summer morning"), "aino").is_ok());
+    }
+
+    #[test]
+    fn what_would_be_longer_than_everyone_elses_is_refused() {
+        let key = OpeningKey::generate().sealing_key();
+        let [longest, longer] = [OWN_PAD_TO_BYTES, OWN_PAD_TO_BYTES + 1].map(|bytes| key.seal_own(&"x".repeat(bytes)));
+        assert_eq!(longest.expect("sealed").len(), key.seal_own("").expect("sealed").len());
+        assert_eq!(longer, Err(VaultError::TooLong));
     }
 
     #[test]

@@ -71,7 +71,8 @@ impl Place {
         let line = told.lines().next().expect("an invitation");
         let invitation = line.rsplit(' ').next().expect("a code");
         let secret = secret_of(name);
-        let answers = format!("{invitation}\nyes\nyes\nyes\nyes\n{secret}\n{secret}\n");
+        // At their own request, three signals, and no bands.
+        let answers = format!("{invitation}\nyes\nyes\nyes\nyes\nno\n{secret}\n{secret}\n");
         self.told(&["staff", "consent", name], &answers).good();
     }
 

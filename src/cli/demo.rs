@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
 use clap::Args;
@@ -20,6 +22,7 @@ use hymy_vision::{Event, SourceSpec, Vision, staged};
 
 use zeroize::Zeroizing;
 
+use super::made_up::{self, Place};
 use super::{figures, progress};
 
 /// Whose summary the demo stores, in its own temporary store.
@@ -31,14 +34,19 @@ const PERSON: &str = "demo";
 Examples:
   hymy demo --no-serve      run it, print, end
   hymy demo                 and then show the summary as a page on this machine until Ctrl-C
+  hymy demo --keep made-up  and keep the made-up store, to try what each person and a trainer see
 
 The scene is composed in code from two public-domain portraits; a script moves the faces and knows every
-angle, nod and cover. The models see only the rendered frames. Nothing is downloaded, and the store is a
-temporary one that is deleted at the end.")]
+angle, nod and cover. The models see only the rendered frames. Beside it a store is made of twenty-four
+made-up people, who agreed, worked for six weeks, left things out, shared and withdrew. Nothing is downloaded, and the
+stores are temporary ones that are deleted at the end.")]
 pub struct Demo {
     /// End after printing, without serving the summary page.
     #[arg(long)]
     no_serve: bool,
+    /// Keep the store of the made-up people in this folder, which does not exist yet.
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
     /// Where to serve the summary page; loopback only.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8484", conflicts_with = "no_serve")]
     listen: SocketAddr,
@@ -52,41 +60,55 @@ impl Demo {
             return Err(super::WrongUsage(wrong).into());
         }
         let stop = progress::stop_on_signal()?;
-        let config = demo::config()?;
-        let mut vision = Vision::load(&camera::vision_settings(&config))?;
-        let events = till_events();
-        let mut analysis = Analysis::new(config.directions.clone(), Boundaries::Till(&events));
-        let mut pairs: Vec<Pair> = Vec::new();
-        let bar = progress::frames(Vision::stated_frames(&SourceSpec::Staged)?);
-        let ended = vision.run(&SourceSpec::Staged, &stop, |_, event| {
-            if let Event::Observed { observation, .. } = event {
-                pairs.push(Pair::new(analysis.observe(&observation)));
-                bar.inc(1);
-            }
-            ControlFlow::Continue(())
-        });
-        bar.finish_and_clear();
-        let run = ended?;
-        anyhow::ensure!(!stop.load(std::sync::atomic::Ordering::Relaxed), "stopped after {} frames", run.processed);
-        let analysed = analysis.finish();
-        let comparison = Comparison::of(&pairs, &analysed);
-        let records: Vec<TransactionRecord> = analysed.into_iter().map(|analysed| analysed.record).collect();
-
-        super::print(&format!(
-            "Three staged transactions, {} frames. Scripted truth beside measurement:",
-            run.processed
-        ));
-        super::print(&comparison_table(&comparison).to_string());
-        super::print("What a transaction's record says:");
-        super::print(&figures::of_transactions(&records).to_string());
-        let summary = store_and_read(&records)?;
-        super::print("The stored summary, read back from the demo's own encrypted store:");
-        super::print(&figures::of_summary(&summary).to_string());
+        let place = Place::new(self.keep.as_deref())?;
+        let (summary, told) = std::thread::scope(|scope| {
+            let made = scope.spawn(|| place.fill());
+            let summary = scene(&stop)?;
+            let told =
+                made.join().map_err(|_| anyhow::anyhow!("the made-up store broke off; what it said stands above"))?;
+            anyhow::Ok((summary, told?))
+        })?;
+        made_up::tell(&told);
+        if let Some(to_try) = place.to_try() {
+            super::print(&to_try);
+        }
         if self.no_serve {
             return Ok(());
         }
         serve(self.listen, demo_page(&summary))
     }
+}
+
+/// Runs the scene and prints the comparison; gives its summary, as stored.
+fn scene(stop: &AtomicBool) -> anyhow::Result<Summary> {
+    let config = demo::config()?;
+    let mut vision = Vision::load(&camera::vision_settings(&config))?;
+    let events = till_events();
+    let mut analysis = Analysis::new(config.directions.clone(), Boundaries::Till(&events));
+    let mut pairs: Vec<Pair> = Vec::new();
+    let bar = progress::frames(Vision::stated_frames(&SourceSpec::Staged)?);
+    let ended = vision.run(&SourceSpec::Staged, stop, |_, event| {
+        if let Event::Observed { observation, .. } = event {
+            pairs.push(Pair::new(analysis.observe(&observation)));
+            bar.inc(1);
+        }
+        ControlFlow::Continue(())
+    });
+    bar.finish_and_clear();
+    let run = ended?;
+    anyhow::ensure!(!stop.load(Ordering::Relaxed), "stopped after {} frames", run.processed);
+    let analysed = analysis.finish();
+    let comparison = Comparison::of(&pairs, &analysed);
+    let records: Vec<TransactionRecord> = analysed.into_iter().map(|analysed| analysed.record).collect();
+
+    super::print(&format!("Three staged transactions, {} frames. Scripted truth beside measurement:", run.processed));
+    super::print(&comparison_table(&comparison).to_string());
+    super::print("What a transaction's record says:");
+    super::print(&figures::of_transactions(&records).to_string());
+    let summary = store_and_read(&records)?;
+    super::print("The stored summary, read back from the demo's own encrypted store:");
+    super::print(&figures::of_summary(&summary).to_string());
+    Ok(summary)
 }
 
 fn comparison_table(comparison: &Comparison) -> Table {

@@ -13,6 +13,7 @@ mod eval;
 mod figures;
 mod fit;
 mod looking;
+mod made_up;
 mod models;
 mod progress;
 mod release;

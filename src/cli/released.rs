@@ -33,7 +33,8 @@ pub fn show(config: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn told(window: &Window, release: &Release, zone: &TimeZone) -> String {
+/// A window's release as a table.
+pub fn told(window: &Window, release: &Release, zone: &TimeZone) -> String {
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(["share of each person, averaged over people", "share", "95 % of the noise", "people, about"]);

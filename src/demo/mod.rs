@@ -5,9 +5,11 @@
 
 mod comparison;
 mod people;
+mod store;
 
 pub use comparison::{Comparison, Share, TransactionComparison};
 pub use people::{History, MadeUpPerson, people};
+pub use store::{DemoError, SECRET, Shown, TRAINER, Told, fill};
 
 use std::path::Path;
 
@@ -34,12 +36,15 @@ impl Pair {
     }
 }
 
-/// The demo's own configuration, built in: `configs/demo.toml`.
+/// The demo's own configuration: `configs/demo.toml`.
+pub const CONFIG: &str = include_str!("../../configs/demo.toml");
+
+/// The demo's own configuration, built in.
 ///
 /// # Errors
 /// [`ConfigError`] when the built-in file has a fault.
 pub fn config() -> Result<Config, ConfigError> {
-    Config::parse(Path::new("configs/demo.toml"), include_str!("../../configs/demo.toml"))
+    Config::parse(Path::new("configs/demo.toml"), CONFIG)
 }
 
 /// The till events of the script.

@@ -1,0 +1,42 @@
+//! The made-up store, made once: each rule is at work in it, and what it tells is what it holds.
+
+use super::*;
+use crate::release::Answer as Figure;
+
+#[test]
+fn every_rule_is_at_work_in_the_made_up_store() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut store = Store::open(folder.path(), &folder.path().join("hymy.key")).expect("opens");
+    let config = super::super::config().expect("no fault");
+    let now = "2026-06-17T12:00:00Z".parse().expect("a time");
+    let told = fill(&mut store, &config, now).expect("filled");
+
+    assert_eq!(store.staff().expect("read").len(), people().len() + NEVER_AGREED.len());
+    let says = |rule: &str| {
+        let found = told.shown.iter().find(|shown| shown.rule.contains(rule));
+        found.unwrap_or_else(|| panic!("{rule}: {:?}", told.shown)).says.clone()
+    };
+    assert!(says("fewer than 20").contains("7 transactions"), "{}", says("fewer than 20"));
+    assert!(says("before the next window").contains("to 0 figures"), "{}", says("before the next window"));
+    assert!(says("withdrawing").contains("transactions"), "{}", says("withdrawing"));
+    assert!(says("what was shared").contains("looked 1 time"), "{}", says("what was shared"));
+    assert!(says("released, it can be left out").contains("Mikko"));
+    assert!(says("announced").contains("2026-"));
+
+    // Two chose everything besides Aino: three people behind a figure are never shown.
+    let [smile, queue] = &told.release.figures[..] else { panic!("{:?}", told.release) };
+    assert_eq!(queue.answer, Figure::Withheld);
+    assert!(matches!(smile.answer, Figure::Share { .. }), "{:?}", smile.answer);
+
+    // Of six weeks, the records of two are left.
+    let secret = Secret::typed(Zeroizing::new(SECRET.to_owned()));
+    let aino = store.sign_in("Aino", &secret, now).expect("her secret");
+    let oldest = now.saturating_sub(SignedDuration::from_hours(24 * 14)).expect("in range");
+    let times = store.record_times(aino.person()).expect("read");
+    assert!(times.len() > 20 && times.iter().all(|(_, closed_at)| *closed_at >= oldest), "{times:?}");
+    assert!(store.summaries(&aino, Timestamp::UNIX_EPOCH).expect("opened").len() > 15);
+    let gone = people().into_iter().find(|person| person.history == History::Withdraws).expect("somebody");
+    assert!(store.sign_in(gone.name, &secret, now).is_err(), "who withdrew has no key");
+    let never = store.sign_in(NEVER_AGREED[0], &secret, now);
+    assert!(never.is_err(), "nor has who never agreed");
+}

@@ -3,15 +3,19 @@
 //! It is sealed to the person's own key, so that the store shows nobody who agreed. It holds what the person chose and
 //! nothing about why.
 
-use std::collections::BTreeSet;
+mod band;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::terms::Terms;
 
+pub use band::{Band, NoBand, Unit};
+
 /// The version of the texts below: whoever agreed to another is asked again.
-pub const TEXT_VERSION: u32 = 1;
+pub const TEXT_VERSION: u32 = 2;
 
 /// A language that the text exists in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +41,23 @@ impl Language {
             Self::English => "en",
             Self::Finnish => "fi",
         }
+    }
+
+    /// The one of two texts that is in this language.
+    #[must_use]
+    pub const fn pick<T: Copy>(self, english: T, finnish: T) -> T {
+        match self {
+            Self::English => english,
+            Self::Finnish => finnish,
+        }
+    }
+
+    /// The part of the text that says what is never done, without its heading.
+    #[must_use]
+    pub fn never_done(self) -> &'static str {
+        let heading = self.pick("\n## What is never done\n", "\n## Mitä ei koskaan tehdä\n");
+        let part = self.text().split_once(heading).map_or("", |(_, after)| after);
+        part.split("\n## ").next().unwrap_or_default().trim()
     }
 
     /// The text that is agreed to.
@@ -67,6 +88,9 @@ pub struct Consent {
     pub terms: Option<Terms>,
     /// The signals that the person chose.
     pub signals: BTreeSet<String>,
+    /// Where the person wants a chosen signal to lie, if they said so; of `smile` and `gaze` over the whole transaction.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub bands: BTreeMap<String, Band>,
 }
 
 /// What a person chose is theirs.
@@ -86,8 +110,14 @@ pub enum NoConsent {
     #[error("[consent] agreement is not set: the reference of the employer's agreement with its staff has to be shown")]
     NoAgreement,
     /// The text or the terms changed since.
-    #[error("the text, the agreement or a value in force has changed since; agree anew with: hymy staff consent")]
+    #[error(
+        "the text, the agreement or a value in force has changed since; agree anew, with the present secret, by: hymy \
+         staff consent NAME --again"
+    )]
     Changed,
+    /// It names a signal that there is not, or a band that cannot be.
+    #[error("a signal or a band that does not exist was chosen; is the command of another version than the kiosk?")]
+    Choices,
 }
 
 impl Consent {
@@ -101,7 +131,26 @@ impl Consent {
             own_request: true,
             terms: Some(terms.clone()),
             signals: crate::config::SIGNALS.iter().map(|signal| (*signal).to_owned()).collect(),
+            bands: BTreeMap::new(),
         }
+    }
+
+    /// Takes a signal out of what was chosen, and its band with it.
+    pub fn leave_out(&mut self, signal: &str) {
+        self.signals.remove(signal);
+        self.bands.remove(signal);
+    }
+
+    /// Whether what was chosen exists.
+    ///
+    /// # Errors
+    /// [`NoConsent::Choices`].
+    pub fn check_choices(&self) -> Result<(), NoConsent> {
+        let exists = |signal: &String| crate::config::SIGNALS.contains(&signal.as_str());
+        let can_be = |(signal, band): (&String, &Band)| {
+            self.signals.contains(signal) && Unit::of(signal).is_some_and(|unit| band.fits(unit))
+        };
+        if self.signals.iter().all(exists) && self.bands.iter().all(can_be) { Ok(()) } else { Err(NoConsent::Choices) }
     }
 
     /// Whether it holds under the terms in force.
@@ -136,7 +185,31 @@ mod tests {
             own_request: true,
             terms: Some(Terms::under("2026-1")),
             signals: BTreeSet::new(),
+            bands: BTreeMap::new(),
         }
+    }
+
+    #[test]
+    fn only_what_exists_can_be_chosen() {
+        let band = |text: &str, unit| Band::typed(text, unit).expect("a band");
+        let choose = |signals: &[&str], bands: &[(&str, Band)]| Consent {
+            signals: signals.iter().map(|name| (*name).to_owned()).collect(),
+            bands: bands.iter().map(|(name, band)| ((*name).to_owned(), *band)).collect(),
+            ..consent()
+        };
+        let of_smile = ("smile", band("20 60", Unit::Share));
+        let mut chosen = choose(&["smile", "nods"], &[of_smile]);
+        assert_eq!(chosen.check_choices(), Ok(()));
+        for wrong in [
+            choose(&["smiles"], &[]),
+            choose(&["nods"], &[of_smile]),
+            choose(&["smile"], &[("smile", band("2 20", Unit::Seconds))]),
+            choose(&["queue_look"], &[("queue_look", of_smile.1)]),
+        ] {
+            assert_eq!(wrong.check_choices(), Err(NoConsent::Choices));
+        }
+        chosen.leave_out("smile");
+        assert!(chosen == choose(&["nods"], &[]), "its band goes with it");
     }
 
     #[test]
@@ -173,6 +246,8 @@ mod tests {
         for (name, language) in Language::CHOICES {
             let text = language.text();
             assert!(text.starts_with("# Hymy: "), "{name}");
+            let never = language.never_done();
+            assert!(never.len() > 100 && !never.contains(['#', '\n']), "{name}: {never}");
             assert!(
                 text.lines().next().is_some_and(|line| line.ends_with(&format!("{TEXT_VERSION} ({name})"))),
                 "{name}"

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::consent::Consent;
-use crate::store::{OwnFigure, OwnWindow, Store, StoreError};
+use crate::store::{Looked, OwnFigure, OwnShare, OwnTime, OwnWindow, Seen, Store, StoreError, Who};
 use crate::summary::{Summary, TransactionRecord};
 use crate::vault::{Secret, VaultError};
 
@@ -28,6 +28,15 @@ pub struct Export {
     pub shifts: Vec<(Timestamp, Summary)>,
     /// What windows that are not released to trainers yet have of the person.
     pub windows: Vec<OwnWindow>,
+    /// When they worked, as the store has it beside what is sealed.
+    #[serde(default)]
+    pub times: Vec<OwnTime>,
+    /// Who saw what of theirs, oldest first.
+    #[serde(default)]
+    pub accesses: Vec<Seen>,
+    /// What they share with trainers.
+    #[serde(default)]
+    pub shares: Vec<OwnShare>,
 }
 
 /// What each column of `transactions.csv` is.
@@ -52,6 +61,25 @@ windows.csv,cell,the day of the week or the hours; empty over all
 windows.csv,transactions,in how many of your transactions it was counted
 windows.csv,shares_sum,what these add up to: each 0 to 1
 windows.csv,contributed,\"the mean that is kept for the release, without your name; empty with too few transactions\"
+times.csv,kind,\"shift, shared_shift (several signed in), transaction, pause, phone_for_work, or till_ and an event of the till\"
+times.csv,register,at which register
+times.csv,from,when it began or was (UTC)
+times.csv,to,when it ended (UTC); empty of what is a moment or lasts
+accesses.csv,number,the number of the entry in the access log
+accesses.csv,at,when something was looked at (UTC)
+accesses.csv,who,self or a trainer
+accesses.csv,trainer,the trainer's name; empty of self
+accesses.csv,what,what was looked at
+shares.csv,trainer,with whom a summary is shared
+shares.csv,shared_at,since when (UTC)
+shares.csv,until,until when (UTC)
+shares.csv,seen,how often the trainer looked
+shares.csv,window,over what the shared summary adds up
+shares.csv,from,the day on which that began
+shares.csv,signal,the signal's name
+shares.csv,known_in,in how many transactions it was known
+shares.csv,shown_in,in how many of these it was shown; empty where the signal has no such answer
+shares.csv,median,the middle value; empty without values
 ";
 
 impl Export {
@@ -62,10 +90,11 @@ impl Export {
     pub fn of(store: &mut Store, name: &str, secret: &Secret, now: Timestamp) -> Result<Self, StoreError> {
         let member = store.staff_member(name)?;
         let person = store.sign_in(name, secret, now)?;
+        let opened = store.opened_by_themself(&person, Looked::Export, now)?;
         let understood = |json: &str| serde_json::from_str(json).map_err(|_| StoreError::from(VaultError::Unopened));
-        let records = store.records(&person)?.iter().map(|json| understood(json)).collect::<Result<_, _>>()?;
+        let records = store.records(&opened)?.iter().map(|json| understood(json)).collect::<Result<_, _>>()?;
         let mut shifts = Vec::new();
-        for shift in store.summaries(&person, Timestamp::UNIX_EPOCH)? {
+        for shift in store.summaries(&opened, Timestamp::UNIX_EPOCH)? {
             let summary = serde_json::from_str(&shift.json).map_err(|_| VaultError::Unopened)?;
             shifts.push((shift.started_at, summary));
         }
@@ -76,7 +105,10 @@ impl Export {
             consent: person.consent().clone(),
             records,
             shifts,
-            windows: store.own_windows(&person)?,
+            windows: store.own_windows(&opened)?,
+            times: store.own_times(&opened)?,
+            accesses: store.seen(&opened)?,
+            shares: store.own_shares(&opened, now)?,
         })
     }
 
@@ -90,6 +122,9 @@ impl Export {
             ("transactions.csv", self.transactions()),
             ("shifts.csv", self.shifts()),
             ("windows.csv", self.windows()),
+            ("times.csv", self.times()),
+            ("accesses.csv", self.accesses()),
+            ("shares.csv", self.shared()),
             ("dictionary.csv", DICTIONARY.to_owned()),
         ]))
     }
@@ -136,6 +171,52 @@ impl Export {
     }
 }
 
+impl Export {
+    fn times(&self) -> String {
+        let mut table = String::from("kind,register,from,to\n");
+        for OwnTime { kind, register, from, to } in &self.times {
+            table.push_str(&format!("{kind},{},{from},{}\n", text(register), cell(*to)));
+        }
+        table
+    }
+
+    fn accesses(&self) -> String {
+        let mut table = String::from("number,at,who,trainer,what\n");
+        for Seen { number, at, who, what } in &self.accesses {
+            let (who, trainer) = match who {
+                Who::Themself => ("self", String::new()),
+                Who::Trainer(name) => ("trainer", text(name)),
+            };
+            table.push_str(&format!("{number},{at},{who},{trainer},{}\n", cell(what.map(Looked::name))));
+        }
+        table
+    }
+
+    fn shared(&self) -> String {
+        let mut table = String::from("trainer,shared_at,until,seen,window,from,signal,known_in,shown_in,median\n");
+        for share in &self.shares {
+            let whole = format!("{},{},{},{}", text(&share.trainer), share.shared_at, share.until, share.seen);
+            for window in &share.windows {
+                for line in &window.lines {
+                    let (kind, from, signal) = (window.kind.name(), window.from, line.signal.as_str());
+                    let (shown_in, median) = (cell(line.shown_in), cell(line.median));
+                    let row = format!("{whole},{kind},{from},{signal},{},{shown_in},{median}\n", line.known_in);
+                    table.push_str(&row);
+                }
+            }
+        }
+        table
+    }
+}
+
+/// A text that somebody chose, in quotes.
+fn text(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
 fn cell(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

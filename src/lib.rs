@@ -17,7 +17,9 @@ pub mod camera;
 pub mod demo;
 #[cfg(feature = "lab")]
 pub mod eval;
+pub mod fit;
 
+pub mod about;
 pub mod consent;
 pub mod terms;
 

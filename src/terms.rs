@@ -3,6 +3,8 @@
 //! A consent holds under the terms that were shown, and no others: whoever changes one of them has everybody asked
 //! again. There is one type for them, so that what is shown, agreed to and compared cannot drift apart.
 
+mod words;
+
 use serde::{Deserialize, Serialize};
 
 use crate::release::Plan;

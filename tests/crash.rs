@@ -36,6 +36,7 @@ fn settings() -> KioskSettings {
         signals: Vec::new(),
         directions: Directions::default(),
         terms: Terms::under(AGREEMENT),
+        sharing: Default::default(),
         idle_ms: 30 * 60_000,
         has_source: true,
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use hymy::consent::Consent;
 use hymy::store::{
-    Appended, Decided, InboxEvent, KeySource, NewEvent, NewRecord, PersonId, Remembered, Restored, Store,
+    Appended, Decided, InboxEvent, KeySource, Looked, NewEvent, NewRecord, PersonId, Remembered, Restored, Store,
 };
 use hymy::terms::Terms;
 use hymy::vault::Secret;
@@ -124,7 +124,8 @@ fn a_rotation_killed_at_any_moment_loses_nothing_and_leaves_nothing() {
         assert_eq!(again, Appended::Duplicate, "{name} was kept and is lost");
     }
     let signed_in = store.sign_in("Aino", &secret("Aino"), at(5)).expect("her own secret");
-    let records = store.records(&signed_in).expect("every record opens");
+    let opened = store.opened_by_themself(&signed_in, Looked::Export, at(5)).expect("in the log");
+    let records = store.records(&opened).expect("every record opens");
     assert!(records.iter().zip(0..RECORDS).all(|(record, n)| record.as_str() == format!("\"record {n}\"")));
 }
 

@@ -1,5 +1,5 @@
-//! The promises that the shape of the sources keeps: who may name a pixel, what is never called, which words are
-//! never used of people, where every binary file came from. It reads the tree, and needs neither network nor models.
+//! The promises that the shape of the sources keeps: who may name a pixel, what is never called, where every binary file
+//! came from. It reads the tree, and needs neither network nor models.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,32 +7,10 @@ use std::path::{Path, PathBuf};
 use hymy_vision::Observation;
 use sha2::{Digest, Sha256};
 
-/// Folders that hold nothing of the repository's own.
-const NOT_OURS: [&str; 3] = ["target", "runtime", "__pycache__"];
+#[path = "support/tree.rs"]
+mod tree;
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// Every file under `folder`, as paths from the root of the repository. Links and dot folders are left out.
-fn files_under(folder: &str) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    let mut folders = vec![root().join(folder)];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
-            let entry = entry.unwrap();
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let kind = entry.file_type().unwrap();
-            if kind.is_dir() && !name.starts_with('.') && !NOT_OURS.contains(&name.as_str()) {
-                folders.push(entry.path());
-            } else if kind.is_file() {
-                files.push(entry.path().strip_prefix(root()).unwrap().to_owned());
-            }
-        }
-    }
-    files.sort();
-    files
-}
+use tree::{files_under, root};
 
 fn rust_files_under(folders: &[&str]) -> Vec<PathBuf> {
     let rust = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
@@ -171,56 +149,6 @@ fn audio_is_never_opened() {
         let audio = ["alsa", "cpal", "coreaudio-rs", "jack", "libpulse-binding", "portaudio", "rodio", "symphonia"];
         assert!(!audio.contains(&name), "Cargo.lock: {name} is for sound");
     }
-}
-
-/// The words of a text, in lower case; `snake_case` and `CamelCase` come apart.
-fn words(text: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    for letter in text.chars() {
-        let begins = letter.is_uppercase() && before.is_lowercase();
-        if (begins || !letter.is_alphabetic()) && words.last().is_some_and(|word| !word.is_empty()) {
-            words.push(String::new());
-        }
-        if let (true, Some(word)) = (letter.is_alphabetic(), words.last_mut()) {
-            word.extend(letter.to_lowercase());
-        }
-        before = letter;
-    }
-    words
-}
-
-#[test]
-fn some_words_are_never_used_of_people() {
-    let forbidden_words = "emotion emotional mood attitude engagement engaged happy happiness sincere tired fatigue"
-        .split(' ')
-        .chain("tunne tunteet mieliala asenne sitoutuneisuus iloinen aito väsymys".split(' ')) // forbidden_words too
-        .collect::<Vec<_>>();
-    let forbidden_words_apart = words("aMood_swings HAPPY-väsymys");
-    assert_eq!(forbidden_words_apart, ["a", "mood", "swings", "happy", "väsymys"]);
-    let mut places = Vec::new();
-    for folder in ["src", "vision", "configs", "tests", "benches"] {
-        for path in files_under(folder) {
-            let Ok(text) = std::fs::read_to_string(root().join(&path)) else { continue };
-            let here = path == Path::new(file!());
-            for (index, line) in text.lines().enumerate() {
-                if here && line.contains("forbidden_words") {
-                    continue;
-                }
-                let found = words(line)
-                    .into_iter()
-                    .find(|word| forbidden_words.iter().any(|bad| word == bad || word.strip_suffix('s') == Some(bad)));
-                if let Some(word) = found {
-                    places.push(format!("{}:{}: {word}", path.display(), index + 1));
-                }
-            }
-        }
-    }
-    assert!(
-        places.is_empty(),
-        "Hymy says what could be seen, nothing about the inside of a person:\n{}",
-        places.join("\n")
-    );
 }
 
 #[test]

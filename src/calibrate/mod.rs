@@ -14,6 +14,7 @@ use crate::decide::{Region, RegionError};
 
 pub use edit::{EditError, replace, snippet, with_regions};
 pub use steady::{Aim, Trouble};
+pub(crate) use steady::{LEAST_FRAMES, LEAST_SEEN, deviation, median};
 
 use steady::{Heard, Measuring};
 

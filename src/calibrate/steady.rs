@@ -10,9 +10,9 @@ use super::{COUNTDOWN_MS, LOOK_MS};
 /// footage vary by 1 to 4, heads that turn or nod by more.
 const STEADY_DEG: f32 = 5.0;
 /// This share of the frames must show where the eyes look.
-const LEAST_SEEN: f32 = 0.6;
+pub(crate) const LEAST_SEEN: f32 = 0.6;
 /// And there must be so many of them: at 3 frames a second there would be 9.
-const LEAST_FRAMES: usize = 8;
+pub(crate) const LEAST_FRAMES: usize = 8;
 /// The standard deviation of Gaussian values over the median of their distances from the middle value.
 const DEVIATION_PER_MEDIAN: f32 = 1.4826;
 /// Spread, in degrees, of a head that is turned out of the range in which eyes are read.
@@ -125,10 +125,7 @@ impl Measuring {
             return Heard::Trouble(most.unwrap_or(Trouble::NoFace));
         }
         let middle = |of: fn(&Aim) -> f32| median(self.looks.iter().map(of).collect());
-        let varied = |of: fn(&Aim) -> f32| {
-            let middle = middle(of);
-            DEVIATION_PER_MEDIAN * median(self.looks.iter().map(|look| (of(look) - middle).abs()).collect())
-        };
+        let varied = |of: fn(&Aim) -> f32| deviation(&self.looks.iter().map(of).collect::<Vec<_>>(), middle(of));
         let (yaw_varied, pitch_varied) = (varied(|look| look.yaw_deg), varied(|look| look.pitch_deg));
         if yaw_varied > STEADY_DEG || pitch_varied > STEADY_DEG {
             return Heard::Trouble(Trouble::NotSteady);
@@ -167,7 +164,13 @@ fn aim(observation: &Observation, by_head: bool) -> Result<Aim, Trouble> {
     }
 }
 
-fn median(mut values: Vec<f32>) -> f32 {
+/// How far values lie from their middle, as a standard deviation that a few far-off ones do not move.
+pub(crate) fn deviation(values: &[f32], middle: f32) -> f32 {
+    DEVIATION_PER_MEDIAN * median(values.iter().map(|value| (value - middle).abs()).collect())
+}
+
+/// The middle value; not a number without values.
+pub(crate) fn median(mut values: Vec<f32>) -> f32 {
     values.sort_by(f32::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f32::NAN)
 }

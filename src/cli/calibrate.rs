@@ -3,22 +3,14 @@
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use clap::Args;
 use hymy::calibrate::{Regions, Say, Walk, replace, snippet, with_regions};
-use hymy::camera::{self, CameraLock};
 use hymy::config::{Config, named};
-use hymy_vision::{Event, SourceSpec, Vision, VisionSettings, Zones};
 
+use super::looking::{self, Ended};
 use super::{WrongUsage, progress};
-
-/// The camera is closed after this, whatever was reached.
-const LIMIT: Duration = Duration::from_secs(5 * 60);
-/// A file is read this often, so that a short clip is one long look; [`LIMIT`] ends it.
-const FILE_TIMES: u32 = 10_000;
 
 /// Set where customers stand, and where work is, by looking at each for three seconds.
 #[derive(Debug, Args)]
@@ -63,41 +55,15 @@ impl Calibrate {
     pub fn run(self) -> anyhow::Result<()> {
         self.refuse_names()?;
         let config = Config::load(&self.config)?;
-        let source = self.source(&config)?;
         let stop = progress::stop_on_signal()?;
-        // No shift is on now, and none begins while this is held.
-        let lock = CameraLock::take(&config.kiosk.data_dir)?;
-        let mut vision = Vision::load(&settings(&config, self.staged)?)?;
         let mut walk = Walk::new(self.target || self.work.is_empty(), &self.work);
-
-        let begun = Instant::now();
-        let mut announced = false;
-        let ended = vision.run(&source, &stop, |_, event| {
-            if !announced {
-                announced = true;
-                eprintln!("The camera is open, for five minutes at most. Nothing is kept but the angles at the end.");
-            }
-            let mut shown_ms = 0;
-            match event {
-                Event::Observed { observation, .. } => {
-                    shown_ms = observation.t_ms;
-                    walk.observe(&observation).iter().for_each(tell);
-                }
-                Event::Lost { why } => eprintln!("The camera was lost: {why}; trying again."),
-                Event::Back => eprintln!("The camera is back."),
-                Event::Skipped { .. } | Event::Idle => {}
-            }
-            let over = begun.elapsed() >= LIMIT || Duration::from_millis(shown_ms) >= LIMIT;
-            if walk.is_done() || over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        });
-        if announced {
-            eprintln!("The camera is closed.");
-        }
-        drop(lock);
-        ended?;
+        let ended = looking::look(&config, self.staged, "the angles at the end", &stop, |observation| {
+            walk.observe(observation).iter().for_each(tell);
+            if walk.is_done() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
         if let Some((place, trouble)) = walk.stuck() {
             let why = match trouble {
-                _ if stop.load(Ordering::Relaxed) => "it was stopped".to_owned(),
+                _ if ended == Ended::Stopped => "it was stopped".to_owned(),
                 Some(trouble) => trouble.to_string(),
                 None => "the time was over".to_owned(),
             };
@@ -115,20 +81,6 @@ impl Calibrate {
             }
         }
         Ok(())
-    }
-
-    fn source(&self, config: &Config) -> Result<SourceSpec, WrongUsage> {
-        if self.staged {
-            return Ok(SourceSpec::Staged);
-        }
-        match camera::source(config) {
-            Some(SourceSpec::File { path, .. }) => Ok(SourceSpec::File { path, times: FILE_TIMES }),
-            Some(source) => Ok(source),
-            None => Err(WrongUsage(format!(
-                "{}: [camera] has no source; set it, for example source = \"/dev/video0\"",
-                config.file.display()
-            ))),
-        }
     }
 
     fn hand_over(&self, regions: &Regions) -> anyhow::Result<()> {
@@ -153,20 +105,6 @@ impl Calibrate {
         }
         Ok(())
     }
-}
-
-/// Faces are read in the staff zone, as a kiosk does; where customers stand is not looked at.
-fn settings(config: &Config, staged: bool) -> anyhow::Result<VisionSettings> {
-    let mut settings = camera::vision_settings(config);
-    if staged {
-        settings.zones = hymy_vision::staged::zones()?;
-    }
-    if settings.zones.staff.is_none() {
-        let file = config.file.display();
-        return Err(WrongUsage(format!("{file}: [zones] has no staff; faces are read there and nowhere else")).into());
-    }
-    settings.zones = Zones { staff: settings.zones.staff, customer: None, queue: None };
-    Ok(settings)
 }
 
 fn tell(say: &Say) {

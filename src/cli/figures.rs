@@ -1,6 +1,9 @@
 //! Signals as a person reads them: figures of transactions, and of a window.
 
+use std::collections::BTreeMap;
+
 use comfy_table::{Table, presets};
+use hymy::consent::{Band, Unit};
 use hymy::signals::{Figure, Measured, SignalKey};
 use hymy::summary::{Summary, TransactionRecord};
 
@@ -27,9 +30,16 @@ pub fn of_transactions(records: &[TransactionRecord]) -> Table {
 
 /// The signals that are on: middle value, in how many transactions shown, and why it was not observable in the rest.
 pub fn of_summary(summary: &Summary) -> Table {
+    of_own_summary(summary, &BTreeMap::new())
+}
+
+/// The same, with the person's own bands beside the middle values if they set any. What lies where is for them to see.
+pub fn of_own_summary(summary: &Summary, bands: &BTreeMap<String, Band>) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header(["signal", "middle value", "shown in", "known in", "not observable"]);
+    let own_bands = (!bands.is_empty()).then_some("your band");
+    let header = ["signal", "middle value"].into_iter().chain(own_bands);
+    table.set_header(header.chain(["shown in", "known in", "not observable"]));
     for (key, line) in &summary.signals {
         let reasons: Vec<(&str, u32)> =
             line.not_observable.iter().map(|(reason, count)| (reason.name(), *count)).collect();
@@ -37,9 +47,11 @@ pub fn of_summary(summary: &Summary) -> Table {
             continue;
         }
         let value = line.median.map_or_else(String::new, |value| with_unit(key.as_str(), value));
+        let band = own_bands.map(|_| own_band(*key, bands).unwrap_or_default());
         let shown = line.shown_in.map_or_else(String::new, |shown| format!("{shown} of {}", line.behind));
         let unknown: Vec<String> = reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
-        table.add_row([key.as_str(), &value, &shown, &line.behind.to_string(), &unknown.join(", ")]);
+        let row = [key.as_str().to_owned(), value].into_iter().chain(band);
+        table.add_row(row.chain([shown, line.behind.to_string(), unknown.join(", ")]));
     }
     table
 }
@@ -60,11 +72,14 @@ fn cell(key: SignalKey, measured: Measured<Figure>) -> String {
     }
 }
 
-/// A value with the unit of its signal: seconds, nods a minute, or a share in percent.
-fn with_unit(signal: &str, value: f64) -> String {
-    match signal.split('.').next().unwrap_or(signal) {
-        "greet_delay" | "longest_look" | "longest_look_away" | "phone_in_hand" => format!("{value:.1} s"),
-        "nods" => format!("{value:.1} a minute"),
-        _ => format!("{:.0} %", value * 100.0),
-    }
+/// A value with the unit of its signal.
+pub fn with_unit(signal: &str, value: f64) -> String {
+    Unit::of(signal).map_or_else(String::new, |unit| unit.shown(value))
+}
+
+/// The person's own band of this row: one of `smile` or `gaze` is about the whole transaction.
+fn own_band(key: SignalKey, bands: &BTreeMap<String, Band>) -> Option<String> {
+    let key = key.as_str();
+    let name = key.strip_suffix(".all").unwrap_or(key);
+    Some(bands.get(name)?.shown(Unit::of(name)?))
 }

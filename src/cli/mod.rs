@@ -1,14 +1,18 @@
 //! The commands: what they take, what they print, with which code they end.
 
+mod about;
 #[cfg(feature = "lab")]
 mod analyze;
 mod calibrate;
 mod check_config;
+mod check_log;
 mod consent;
 mod demo;
 #[cfg(feature = "lab")]
 mod eval;
 mod figures;
+mod fit;
+mod looking;
 mod models;
 mod progress;
 mod release;
@@ -16,9 +20,11 @@ mod released;
 mod rights;
 mod run;
 mod secrets;
+mod shares;
 mod shift;
 mod staff;
 mod store;
+mod trainer;
 mod transactions;
 mod watch;
 
@@ -27,7 +33,9 @@ use std::io::Write;
 use std::path::Path;
 
 use clap::{Parser, Subcommand};
-use hymy::config::ConfigError;
+use hymy::clock::SystemClock;
+use hymy::config::{Config, ConfigError};
+use hymy::control::{self, Answer, ControlError, Question, Rules};
 
 /// Private coaching from what a camera at the counter could see. Pictures are never stored, sent or shown.
 #[derive(Debug, Parser)]
@@ -64,10 +72,13 @@ enum Command {
     Staff(staff::Staff),
     Export(rights::Export),
     Erase(rights::Erase),
+    Trainer(trainer::Trainer),
     CheckConfig(check_config::CheckConfig),
+    CheckLog(check_log::CheckLog),
     Calibrate(calibrate::Calibrate),
     Release(release::Release),
     Store(store::Store),
+    About(about::AboutCommand),
 }
 
 impl Cli {
@@ -87,10 +98,13 @@ impl Cli {
             Command::Staff(staff) => staff.run(),
             Command::Export(export) => export.run(),
             Command::Erase(erase) => erase.run(),
+            Command::Trainer(trainer) => trainer.run(),
             Command::CheckConfig(check) => check.run(),
+            Command::CheckLog(check) => check.run(),
             Command::Calibrate(calibrate) => calibrate.run(),
             Command::Release(release) => release.run(),
             Command::Store(store) => store.run(),
+            Command::About(about) => about.run(),
         }
     }
 }
@@ -134,6 +148,12 @@ fn same_file(a: &Path, b: &Path) -> bool {
         (Err(_), Err(_)) => a == b || place(a).is_some_and(|one| place(b) == Some(one)),
         _ => false,
     }
+}
+
+/// Asks the running kiosk, or the store where none runs.
+fn ask(config: &Config, question: &Question) -> Result<Answer, ControlError> {
+    let clock = SystemClock::default();
+    control::ask(&config.kiosk.data_dir, secrets::key_source(config), question, &clock, &Rules::of(config))
 }
 
 /// Prints to standard output. A reader that has gone away, as `| head` does, is no failure.

@@ -5,7 +5,7 @@ use std::path::Path;
 use comfy_table::{Table, presets};
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
-use hymy::control::{self, Answer, Question};
+use hymy::control::{Answer, Question};
 use hymy::release::{Answer as Said, Release, Window};
 use jiff::tz::TimeZone;
 
@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 pub fn show(config: &Path) -> anyhow::Result<()> {
     let config = Config::load(config)?;
     let clock = SystemClock::default();
-    match control::ask(&config.kiosk.data_dir, super::secrets::key_source(&config), &Question::Releases, &clock)? {
+    match super::ask(&config, &Question::Releases)? {
         Answer::Releases { windows } if windows.is_empty() => {
             let why = if config.terms.release.is_some() {
                 "a window is released three days after it closed"

@@ -8,10 +8,10 @@ use anyhow::Context;
 use clap::Args;
 use hymy::clock::SystemClock;
 use hymy::config::Config;
-use hymy::control::{self, Answer, Question};
+use hymy::control::{Answer, Question};
 use std::io::Write;
 
-use super::secrets::{key_source, line, secret};
+use super::secrets::{line, secret};
 
 /// Give a person everything that the store has about them, opened with their own secret.
 #[derive(Debug, Args)]
@@ -19,8 +19,9 @@ use super::secrets::{key_source, line, secret};
 Example:
   hymy export Aino --config /etc/hymy/kiosk.toml --out aino
 
-Writes export.json, transactions.csv, shifts.csv, windows.csv and dictionary.csv, which says what each column means, into a new
-folder that only its owner can read. They are no longer sealed there: keep them where nobody else looks.")]
+Writes export.json, tables of transactions, shifts, windows, times, accesses and shares, and dictionary.csv, which says
+what each column means, into a new folder that only its owner can read. They are no longer sealed there: keep them where
+nobody else looks.")]
 pub struct Export {
     /// Their name.
     #[arg(value_name = "PERSON")]
@@ -105,7 +106,8 @@ impl Erase {
 }
 
 fn answer(config: &Config, question: &Question) -> anyhow::Result<Answer> {
-    match control::ask(&config.kiosk.data_dir, key_source(config), question, &SystemClock::default())? {
+    let _clock = SystemClock::default();
+    match super::ask(config, question)? {
         Answer::Refused { reason } => anyhow::bail!(reason),
         answer => Ok(answer),
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::Args;
+use hymy::about::About;
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
 use hymy::confine::{self, Allowed, Confined, MemoryKept};
@@ -218,7 +219,7 @@ async fn begin(
             .await
             .with_context(|| format!("{}: [till] listen = \"{listen}\" cannot be opened", config.file.display()))?;
         let plausible = Plausible { max_late_s: config.till.max_late_s, max_ahead_s: config.till.max_ahead_s };
-        let app = web::app(WebState { kiosk, token, plausible, clock });
+        let app = web::app(WebState { kiosk, token, plausible, clock }).merge(web::about_page(&About::of(config)));
         let address = listener.local_addr()?;
         tracing::info!(%address, "till_endpoint_opened");
         tokio::spawn(async move {

@@ -1,17 +1,20 @@
 //! `hymy staff`: who is invited; a person's own consent, secret and summary. Their shift: [`super::shift`].
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
-use hymy::control::{self, Answer, Question};
+use hymy::consent::Band;
+use hymy::control::{Answer, Question};
 use hymy::store::Receipt;
 use hymy::summary::{LeftOut, Window, WindowKind};
 
-use super::secrets::{key_source, secret, yes};
+use super::secrets::{secret, yes};
+use super::shares::{self, OwnData};
 use super::shift::Shift;
-use super::{consent, figures, shift, transactions};
+use super::{consent, figures, fit, shift, transactions};
 
 /// Invite people and list them; a person's own consent, secret, summary, withdrawal, and taps during a shift.
 #[derive(Debug, Args)]
@@ -19,6 +22,10 @@ use super::{consent, figures, shift, transactions};
 Examples:
   hymy staff add Aino --config /etc/hymy/kiosk.toml        invite Aino; gives a code to hand over
   hymy staff consent Aino --config /etc/hymy/kiosk.toml    Aino agrees, chooses signals and a secret
+  hymy staff consent Aino --again --config /etc/hymy/kiosk.toml
+                                                           the text or a value changed: anew, and nothing is lost
+  hymy staff signals Aino --config /etc/hymy/kiosk.toml    other signals, and Aino's own bands
+  hymy staff fit Aino --config /etc/hymy/kiosk.toml        which of them can be read of Aino here
   hymy staff sign-in Aino --config /etc/hymy/kiosk.toml    Aino's shift begins, the camera opens
   hymy staff sign-out --config /etc/hymy/kiosk.toml        the shift ends, the camera closes
   hymy staff summary Aino --config /etc/hymy/kiosk.toml    Aino's own summary, with Aino's secret
@@ -52,11 +59,34 @@ enum StaffCommand {
         #[command(flatten)]
         store: StoreOf,
     },
-    /// Agree to take part: the person's own dialogue. Agreeing anew erases what was sealed to the earlier secret.
+    /// Agree to take part: the person's own dialogue. With a new invitation, what was sealed to the earlier secret is
+    /// erased; with --again it stays.
     Consent {
         /// Their name.
         #[arg(value_name = "PERSON")]
         name: String,
+        /// Agree anew with the present secret instead of an invitation, because the text or a value in force changed.
+        #[arg(long)]
+        again: bool,
+        #[command(flatten)]
+        store: StoreOf,
+    },
+    /// Show a person which signals are on for them, and ask for each anew; their own bands too.
+    Signals {
+        /// Their name.
+        #[arg(value_name = "PERSON")]
+        name: String,
+        #[command(flatten)]
+        store: StoreOf,
+    },
+    /// See in private which signals can be read of a person here, and switch off those that cannot; why is not kept.
+    Fit {
+        /// Their name.
+        #[arg(value_name = "PERSON")]
+        name: String,
+        /// Look at the staged scene instead of the camera: for tests.
+        #[arg(long, hide = true)]
+        staged: bool,
         #[command(flatten)]
         store: StoreOf,
     },
@@ -111,13 +141,15 @@ enum StaffCommand {
         #[command(flatten)]
         store: StoreOf,
     },
+    #[command(flatten)]
+    OwnData(OwnData),
 }
 
 #[derive(Debug, Args)]
 pub struct StoreOf {
     /// The configuration that names the store.
     #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    pub config: PathBuf,
 }
 
 impl Staff {
@@ -126,11 +158,13 @@ impl Staff {
         let clock = SystemClock::default();
         let config = Config::load(&self.command.store().config)?;
         let question = self.command.question(&config, &clock)?;
-        match control::ask(&config.kiosk.data_dir, key_source(&config), &question, &clock)? {
+        let again = matches!(question, Question::AgreeAnew { .. });
+        match super::ask(&config, &question)? {
             Answer::Invited { name, invitation } => super::print(&format!(
                 "{name} is invited; hand over this code, which works once: {invitation}\n\
                  {name} agrees, or does not, with: hymy staff consent {name} --config FILE"
             )),
+            Answer::Agreed if again => super::print("kept, under the same secret; it holds from the next shift on"),
             Answer::Agreed => super::print("agreed; a shift begins with: hymy staff sign-in NAME --config FILE"),
             Answer::SecretChanged => super::print("the new secret holds"),
             Answer::Erased { receipt } => super::print(&told(&receipt)),
@@ -143,10 +177,10 @@ impl Staff {
                     super::print(&format!("{name}  invited on {day}"));
                 }
             }
-            Answer::Summaries { windows } if windows.is_empty() => super::print("no transactions yet"),
-            Answer::Summaries { windows } => {
+            Answer::Summaries { windows, .. } if windows.is_empty() => super::print("no transactions yet"),
+            Answer::Summaries { windows, bands } => {
                 for window in &windows {
-                    super::print(&shown(window, &clock));
+                    super::print(&shown(window, &bands, &clock));
                 }
             }
             Answer::Transactions { transactions } => super::print(&transactions::listed(&transactions, &clock)),
@@ -154,7 +188,12 @@ impl Staff {
             Answer::WindowsLeftOut => {
                 super::print("done: nothing of yours is in a window that is not released; the next one begins anew");
             }
-            Answer::Status(_) | Answer::Exported(_) | Answer::Releases { .. } | Answer::BackedUp { .. } => {}
+            Answer::Sharing(answer) => shares::tell(&answer, &clock),
+            Answer::Status(_)
+            | Answer::Exported(_)
+            | Answer::OwnConsent(_)
+            | Answer::Releases { .. }
+            | Answer::BackedUp { .. } => {}
             Answer::Refused { reason } => anyhow::bail!(reason),
             answer => shift::told(&answer).into_iter().for_each(super::print),
         }
@@ -168,6 +207,8 @@ impl StaffCommand {
             Self::Add { store, .. }
             | Self::Invite { store, .. }
             | Self::Consent { store, .. }
+            | Self::Signals { store, .. }
+            | Self::Fit { store, .. }
             | Self::Secret { store, .. }
             | Self::Withdraw { store, .. }
             | Self::List { store }
@@ -176,6 +217,7 @@ impl StaffCommand {
             | Self::LeaveWindowOut { store, .. } => store,
             Self::Shift(shift) => shift.store(),
             Self::LeaveOut(one) | Self::Complaint(one) => &one.store,
+            Self::OwnData(own) => own.store(),
         }
     }
 
@@ -184,7 +226,10 @@ impl StaffCommand {
         Ok(match self {
             Self::Add { name, .. } => Question::AddStaff { name },
             Self::Invite { name, .. } => Question::Invite { name },
-            Self::Consent { name, .. } => consent::ask(name, config, clock.now())?,
+            Self::Consent { name, again: false, .. } => consent::first(name, config, clock)?,
+            Self::Consent { name, again: true, .. } => consent::again(name, config, clock)?,
+            Self::Signals { name, .. } => consent::signals(name, config)?,
+            Self::Fit { name, staged, .. } => fit::check(name, config, staged)?,
             Self::Secret { name, .. } => {
                 let (present, new) = (secret("Your present secret")?, secret("The new one")?);
                 if secret("The new one again")? != new {
@@ -212,33 +257,40 @@ impl StaffCommand {
                 }
                 Question::LeaveWindowsOut { name, secret }
             }
+            Self::OwnData(own) => Question::Sharing(own.question()?),
         })
     }
 }
 
 /// A receipt in words.
 pub fn told(receipt: &Receipt) -> String {
-    let Receipt { records, summaries, shifts } = receipt;
+    let Receipt { records, summaries, shifts, shares } = receipt;
     format!(
-        "erased: {records} transactions, {summaries} summaries, {shifts} shifts, and the keys that they were sealed to; \
-         the file was written anew without them"
+        "erased: {records} transactions, {summaries} summaries, {shifts} shifts, {shares} shares with trainers, and the \
+         keys that they were sealed to;\nwho saw them stays in the access log until its time is over, and what tied those \
+         entries to a person is gone;\nthe file was written anew without them"
     )
 }
 
-/// A window as a table: one line a signal that is on.
-fn shown(window: &Window, clock: &dyn Clock) -> String {
-    let summary = &window.summary;
-    let title = match window.kind {
+/// Over what a window adds up.
+pub fn title(kind: WindowKind) -> &'static str {
+    match kind {
         WindowKind::Shift => "Latest shift",
         WindowKind::Week => "Week",
         WindowKind::FourWeeks => "Four weeks",
-    };
+    }
+}
+
+/// A window as a table: one line a signal that is on.
+fn shown(window: &Window, bands: &BTreeMap<String, Band>, clock: &dyn Clock) -> String {
+    let summary = &window.summary;
+    let title = title(window.kind);
     let day = window.start.to_zoned(clock.time_zone()).date();
     let mut text = format!("{title} from {day}: {} transactions", summary.transactions);
     if summary.voided > 0 {
         text.push_str(&format!(", and {} cancelled", summary.voided));
     }
-    let table = figures::of_summary(summary);
+    let table = figures::of_own_summary(summary, bands);
     if table.row_count() == 0 {
         text.push_str("\n(no signal was chosen)");
     } else {
@@ -251,6 +303,7 @@ fn shown(window: &Window, clock: &dyn Clock) -> String {
 mod tests {
     use super::*;
     use hymy::clock::ManualClock;
+    use hymy::consent::Unit;
 
     #[test]
     fn a_summary_reads_as_a_table() {
@@ -266,6 +319,13 @@ mod tests {
         let start = "2026-03-02T00:00:00Z".parse().expect("a time");
         let summary = serde_json::from_value(summary).expect("a summary");
         let window = Window { kind: WindowKind::Week, start, summary };
-        insta::assert_snapshot!(shown(&window, &ManualClock::at(start)));
+        let clock = ManualClock::at(start);
+        insta::assert_snapshot!(shown(&window, &BTreeMap::new(), &clock));
+
+        let band = Band::typed("0 8", Unit::Seconds).expect("a band");
+        let told = shown(&window, &BTreeMap::from([("greet_delay".to_owned(), band)]), &clock);
+        let row = told.lines().find(|line| line.contains("greet_delay")).expect("a row");
+        assert!(row.contains("0.0 s to 8.0 s"), "{told}");
+        assert_eq!(told.matches(" to ").count(), 1, "beside that signal only: {told}");
     }
 }

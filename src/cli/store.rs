@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::{Config, KeyKept};
-use hymy::control::{self, Answer, Question};
+use hymy::control::{Answer, Question};
 use hymy::store::{self, KeySource, Remembered, Restored};
 use jiff::{SignedDuration, Span};
 use rustix::fs::RenameFlags;
@@ -115,9 +115,8 @@ fn backup(config: &Config, file: &Path) -> anyhow::Result<()> {
     if file.symlink_metadata().is_ok() {
         return Err(in_the_way(file));
     }
-    let clock = SystemClock::default();
     let data_dir = &config.kiosk.data_dir;
-    match control::ask(data_dir, key_source(config), &Question::Backup, &clock)? {
+    match super::ask(config, &Question::Backup)? {
         Answer::BackedUp { file: passing } => {
             // Only a name: whatever answers, nothing but a file of the data folder is moved.
             let passing = data_dir.join(Path::new(&passing).file_name().context("the kiosk named no file")?);

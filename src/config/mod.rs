@@ -16,7 +16,7 @@ use hymy_vision::{Orientation, Polygon, Rotate, Zones};
 
 pub use document::Declared;
 pub use error::{ConfigError, Fault};
-pub use privacy::SharingConfig;
+pub use privacy::{NotATrainer, SharingConfig};
 pub use store::KeyKept;
 pub use till::{TillConfig, Token};
 

@@ -111,6 +111,15 @@ pub fn confine(allowed: &Allowed) -> Result<Confined, ConfineError> {
     })
 }
 
+/// How far this kernel would enforce such rules: tried on a thread that ends at once, so that nothing else is confined.
+///
+/// # Errors
+/// [`ConfineError`].
+pub fn probe() -> Result<Confined, ConfineError> {
+    let everywhere = Allowed { data_dir: PathBuf::from("/"), devices: false, connect: None, listen: None };
+    std::thread::spawn(move || confine(&everywhere)).join().unwrap_or(Ok(Confined::Not))
+}
+
 /// The port of an address, found as FFmpeg finds it.
 fn tcp_port(address: &str) -> Option<u16> {
     let (scheme, rest) = address.split_once("://")?;
@@ -138,6 +147,16 @@ mod tests {
         ] {
             assert_eq!(tcp_port(address), Some(port), "{address}");
         }
+    }
+
+    #[test]
+    fn a_probe_confines_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let nowhere = Allowed { data_dir: folder.path().join("missing"), devices: false, connect: None, listen: None };
+        assert!(matches!(confine(&nowhere), Err(ConfineError::Path(_))), "before anything is enforced");
+        probe().unwrap();
+        std::fs::write(folder.path().join("file"), "written").unwrap();
+        std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     }
 
     #[test]

@@ -8,5 +8,5 @@ mod landlock;
 mod memory;
 mod swap;
 
-pub use landlock::{Allowed, ConfineError, Confined, confine};
+pub use landlock::{Allowed, ConfineError, Confined, confine, probe};
 pub use memory::{MemoryError, MemoryKept, keep_in_memory, no_core_dumps};

@@ -5,7 +5,9 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{Answer, MAX_ANSWER_BYTES, Question, SOCKET, Status, answer};
+use zeroize::Zeroizing;
+
+use super::{Answer, MAX_ANSWER_BYTES, Question, Rules, SOCKET, Status, answer};
 use crate::clock::Clock;
 use crate::store::{KeySource, Store, StoreError, StoreLock};
 
@@ -38,6 +40,7 @@ pub fn ask(
     key: impl Into<KeySource>,
     question: &Question,
     clock: &dyn Clock,
+    rules: &Rules,
 ) -> Result<Answer, ControlError> {
     let socket = data_dir.join(SOCKET);
     let begun = Instant::now();
@@ -45,7 +48,10 @@ pub fn ask(
         match StoreLock::take(data_dir) {
             Ok(lock) => {
                 let mut store = Store::open_locked(lock, data_dir, key)?;
-                return Ok(answer(&mut store, question, &Status::default(), clock));
+                // Without a kiosk nobody else does it.
+                store.retain(&rules.retention, clock.now(), None)?;
+                store.keep_trainers(&rules.sharing.trainers)?;
+                return Ok(answer(&mut store, question, &Status::default(), clock, rules));
             }
             Err(StoreError::Locked { .. }) => {}
             Err(error) => return Err(error.into()),
@@ -65,7 +71,8 @@ pub fn ask(
 fn through(mut stream: UnixStream, question: &Question) -> std::io::Result<Answer> {
     stream.set_read_timeout(Some(question.answered_within()))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    let mut line = serde_json::to_vec(question)?;
+    // A question may hold a secret, an answer a token.
+    let mut line = Zeroizing::new(serde_json::to_vec(question)?);
     line.push(b'\n');
     stream.write_all(&line)?;
     // Read as it comes: the text of a long answer is never in memory as a whole.

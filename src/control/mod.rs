@@ -6,18 +6,24 @@
 mod client;
 mod question;
 mod server;
+mod shares;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
+use crate::config::{Config, SharingConfig};
+use crate::consent::{Band, Consent};
 use crate::export::Export;
 use crate::release::{self, Release};
-use crate::store::{Invitation, OwnTransaction, Receipt, Store, StoreError};
+use crate::store::{Invitation, Looked, Opened, OwnTransaction, Receipt, Retention, Store, StoreError};
 use crate::summary::{self, Window};
 
 pub use client::{ControlError, ask};
 pub use question::{Credentials, Proof, Question, SecretText};
 pub use server::serve;
+pub use shares::{SharingAnswer, SharingQuestion};
 
 /// The name of the socket in the data folder.
 pub const SOCKET: &str = "hymy.sock";
@@ -29,6 +35,23 @@ const MAX_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The newest windows that are shown: more than a year of them, and no more than a line holds.
 const RELEASES_SHOWN_MAX: usize = 20;
+
+/// What the configuration says about what is kept, and with whom people may share; every answer keeps to it.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// How long what is kept.
+    pub retention: Retention,
+    /// With whom people may share.
+    pub sharing: SharingConfig,
+}
+
+impl Rules {
+    /// What the configuration says.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        Self { retention: Retention::configured(config), sharing: config.sharing.clone() }
+    }
+}
 
 /// What is answered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,6 +66,8 @@ pub enum Answer {
     },
     /// The consent is kept.
     Agreed,
+    /// What a person agreed to and chose.
+    OwnConsent(Box<Consent>),
     /// Another secret holds from now on.
     SecretChanged,
     /// What was erased.
@@ -61,6 +86,9 @@ pub enum Answer {
     Summaries {
         /// Shortest window first; a window without a summary is left out.
         windows: Vec<Window>,
+        /// Where the person wants the signals to lie.
+        #[serde(default)]
+        bands: BTreeMap<String, Band>,
     },
     /// A backup is in the data folder.
     BackedUp {
@@ -106,6 +134,9 @@ pub enum Answer {
         /// Why, and what to do.
         reason: String,
     },
+    /// Who saw what, and what people share.
+    #[serde(untagged)]
+    Sharing(SharingAnswer),
 }
 
 /// How the kiosk is; says nothing about what anyone does.
@@ -124,7 +155,7 @@ pub struct Status {
 
 /// Answers out of the store.
 #[must_use]
-pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &dyn Clock) -> Answer {
+pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &dyn Clock, rules: &Rules) -> Answer {
     let answered = match question {
         Question::AddStaff { name } => store.add_staff(name, clock.now()).map(|(member, invitation)| Answer::Invited {
             name: member.name,
@@ -137,6 +168,12 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
         Question::Consent { name, invitation, secret, consent } => secret.chosen().and_then(|secret| {
             store.give_consent(name, &Invitation::typed(invitation), &secret, consent).map(|()| Answer::Agreed)
         }),
+        Question::OwnConsent { name, secret } => store
+            .sign_in(name, &secret.typed(), clock.now())
+            .map(|person| Answer::OwnConsent(Box::new(person.consent().clone()))),
+        Question::AgreeAnew { name, secret, consent } => store
+            .sign_in(name, &secret.typed(), clock.now())
+            .and_then(|person| store.agree_anew(&person, consent).map(|()| Answer::Agreed)),
         Question::ChangeSecret { name, secret, new } => new.chosen().and_then(|new| {
             let signed_in = store.sign_in(name, &secret.typed(), clock.now())?;
             store.change_secret(&signed_in, &new).map(|()| Answer::SecretChanged)
@@ -153,10 +190,12 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
             Export::of(store, name, &secret.typed(), clock.now()).map(|export| Answer::Exported(Box::new(export)))
         }
         Question::Backup => store.backup().map(|file| Answer::BackedUp { file }),
-        Question::Transactions { name, secret } => store
-            .sign_in(name, &secret.typed(), clock.now())
-            .and_then(|person| store.own_transactions(&person))
-            .map(|transactions| Answer::Transactions { transactions }),
+        Question::Transactions { name, secret } => {
+            store.sign_in(name, &secret.typed(), clock.now()).and_then(|person| {
+                let opened = store.opened_by_themself(&person, Looked::Transactions, clock.now())?;
+                store.own_transactions(&opened).map(|transactions| Answer::Transactions { transactions })
+            })
+        }
         Question::LeaveOut { name, secret, left_out, at } => store
             .sign_in(name, &secret.typed(), clock.now())
             .and_then(|person| store.leave_out(&person, *at, *left_out, &clock.time_zone()))
@@ -166,6 +205,7 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
             .and_then(|person| store.leave_windows_out(&person, &clock.time_zone(), clock.now()))
             .map(|_| Answer::WindowsLeftOut),
         Question::Releases => store.released(RELEASES_SHOWN_MAX).map(|windows| Answer::Releases { windows }),
+        Question::Sharing(question) => shares::answer(store, question, clock, &rules.sharing),
         Question::Status => Ok(Answer::Status(status.clone())),
         // A running kiosk answers these itself.
         Question::SignIn { .. }
@@ -180,13 +220,20 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
 }
 
 fn summaries(store: &mut Store, name: &str, secret: &SecretText, clock: &dyn Clock) -> Result<Answer, StoreError> {
+    let person = store.sign_in(name, &secret.typed(), clock.now())?;
+    let opened = store.opened_by_themself(&person, Looked::Summary, clock.now())?;
+    let bands = person.consent().bands.clone();
+    Ok(Answer::Summaries { windows: windows(store, &opened, clock)?, bands })
+}
+
+/// A person's own windows.
+fn windows(store: &Store, person: &Opened<'_>, clock: &dyn Clock) -> Result<Vec<Window>, StoreError> {
     let (now, zone) = (clock.now(), clock.time_zone());
-    let person = store.sign_in(name, &secret.typed(), now)?;
-    let stored = store.summaries(&person, summary::earliest(now, &zone))?;
+    let stored = store.summaries(person, summary::earliest(now, &zone))?;
     // The program wrote it; a row that cannot be read is shown as none rather than in part.
     let shifts: Vec<_> =
         stored.iter().filter_map(|shift| Some((shift.started_at, serde_json::from_str(&shift.json).ok()?))).collect();
-    Ok(Answer::Summaries { windows: summary::windows(&shifts, now, &zone) })
+    Ok(summary::windows(&shifts, now, &zone))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
+use super::shares::SharingQuestion;
 use crate::consent::Consent;
 use crate::store::StoreError;
 use crate::summary::LeftOut;
@@ -36,6 +37,22 @@ pub enum Question {
         /// The secret that they chose.
         secret: SecretText,
         /// What they agreed to.
+        consent: Consent,
+    },
+    /// What the person agreed to and chose.
+    OwnConsent {
+        /// Their name.
+        name: String,
+        /// Their secret.
+        secret: SecretText,
+    },
+    /// Another consent under the same secret and key: agreed to anew, or with other choices.
+    AgreeAnew {
+        /// Their name.
+        name: String,
+        /// Their secret.
+        secret: SecretText,
+        /// What takes the place of what they agreed to.
         consent: Consent,
     },
     /// Another secret in the place of the present one.
@@ -135,6 +152,9 @@ pub enum Question {
         /// That it is they.
         proof: Proof,
     },
+    /// Who saw what, and what people share.
+    #[serde(untagged)]
+    Sharing(SharingQuestion),
 }
 
 /// How long most answers may take.

@@ -10,6 +10,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
+use zeroize::Zeroizing;
 
 use super::{Answer, MAX_QUESTION_BYTES, Question, SOCKET};
 use crate::kiosk::KioskHandle;
@@ -79,13 +80,14 @@ async fn accept(listener: UnixListener, kiosk: KioskHandle) {
 
 async fn converse(mut stream: UnixStream, kiosk: KioskHandle) -> io::Result<()> {
     let (reading, mut writing) = stream.split();
-    let mut line = String::new();
+    // A question may hold a secret, an answer a token.
+    let mut line = Zeroizing::new(String::new());
     timeout(PATIENCE, BufReader::new(reading.take(MAX_QUESTION_BYTES)).read_line(&mut line)).await??;
     let answer = match serde_json::from_str::<Question>(&line) {
         Ok(question) => timeout(question.answered_within(), kiosk.question(question)).await?,
         Err(_) => Answer::Refused { reason: "not a question this kiosk knows; is it of another version?".into() },
     };
-    let mut line = serde_json::to_vec(&answer)?;
+    let mut line = Zeroizing::new(serde_json::to_vec(&answer)?);
     line.push(b'\n');
     for piece in line.chunks(PIECE_BYTES) {
         timeout(PATIENCE, writing.write_all(piece)).await??;

@@ -23,6 +23,7 @@ fn settings() -> KioskSettings {
         signals: Vec::new(),
         directions: Default::default(),
         terms: Terms::under(AGREEMENT),
+        sharing: SharingConfig::default(),
         idle_ms: 30 * 60_000,
         has_source: true,
     }
@@ -83,7 +84,7 @@ async fn an_export_of_three_thousand_records_passes_the_socket() {
     let data_dir = folder.path().to_owned();
     let asked = tokio::task::spawn_blocking(move || {
         let question = Question::Export { name: "Aino".into(), secret: SecretText::new("Aino's own secret") };
-        ask(&data_dir, &data_dir.join("hymy.key"), &question, clock.as_ref()).expect("an answer")
+        ask(&data_dir, &data_dir.join("hymy.key"), &question, clock.as_ref(), &settings().rules()).expect("an answer")
     });
     let answer = asked.await.expect("no panic");
     serving.abort();
@@ -112,7 +113,22 @@ fn a_store_in_use_that_nobody_answers_for_is_told() {
     let folder = tempfile::tempdir().expect("a folder");
     let _lock = crate::store::StoreLock::take(folder.path()).expect("taken");
     let clock = ManualClock::at(jiff::Timestamp::UNIX_EPOCH);
-    let error =
-        ask(folder.path(), &folder.path().join("hymy.key"), &Question::ListStaff, &clock).expect_err("no answer");
+    let rules = Rules { retention: Retention::of(&Terms::under(AGREEMENT), 300), sharing: SharingConfig::default() };
+    let key = folder.path().join("hymy.key");
+    let error = ask(folder.path(), &key, &Question::ListStaff, &clock, &rules).expect_err("no answer");
     assert!(error.to_string().contains("nobody answers"), "{error}");
+}
+
+#[test]
+fn a_summary_with_values_passes_the_socket() {
+    let line = summary::Line { behind: 1, hundredths: [(100, 1)].into(), ..Default::default() };
+    let signals = [(crate::signals::SignalKey::SmileAll, line)].into();
+    let summary = summary::Summary { transactions: 1, voided: 0, signals };
+    let start = jiff::Timestamp::UNIX_EPOCH;
+    let answer = Answer::Summaries {
+        windows: vec![Window { kind: summary::WindowKind::Shift, start, summary }],
+        bands: Default::default(),
+    };
+    let line = serde_json::to_string(&answer).expect("a line");
+    assert_eq!(serde_json::from_str::<Answer>(&line).expect("understood"), answer);
 }

@@ -9,6 +9,7 @@ use super::run::Version;
 use super::score::Score;
 use super::sheets::{Sheet, sheets};
 use super::stills::Stills;
+use crate::web::html::escaped;
 
 const STYLE: &str = "\
 :root{color-scheme:light}
@@ -140,22 +141,6 @@ fn table(page: &mut String, sheet: &Sheet) {
         page.push_str("</tr>");
     }
     page.push_str("</tbody></table></section>");
-}
-
-/// Text as HTML shows it, also inside quotes: names of clips and groups are anyone's.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            _ => safe.push(letter),
-        }
-    }
-    safe
 }
 
 fn push(page: &mut String, text: std::fmt::Arguments<'_>) {

@@ -23,9 +23,10 @@ use hymy_vision::Observation;
 use tokio::sync::{mpsc, watch};
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, SharingConfig};
+use crate::control::Rules;
 use crate::decide::Directions;
-use crate::store::{SignedIn, Store, StoreError};
+use crate::store::{Retention, SignedIn, Store, StoreError};
 use crate::terms::Terms;
 
 pub use camera::{CameraClaim, CameraSwitch, CameraWish};
@@ -79,6 +80,8 @@ pub struct KioskSettings {
     pub signals: Vec<&'static str>,
     /// The terms that consents have to be given under.
     pub terms: Terms,
+    /// With whom people may share.
+    pub sharing: SharingConfig,
     /// Where customers, the queue and work are, as directions.
     pub directions: Directions,
     /// A shift in which nothing happens for so long ends.
@@ -96,10 +99,16 @@ impl KioskSettings {
             max_late_s: config.till.max_late_s,
             signals: config.signals.clone(),
             terms: config.terms.clone(),
+            sharing: config.sharing.clone(),
             directions: config.directions.clone(),
             idle_ms: u64::from(config.kiosk.idle_minutes) * 60_000,
             has_source: config.camera.source.is_some(),
         }
+    }
+
+    /// What every answer out of the store keeps to.
+    pub(crate) fn rules(&self) -> Rules {
+        Rules { retention: Retention::of(&self.terms, self.max_late_s), sharing: self.sharing.clone() }
     }
 
     /// Whether a signal such as `smile.greeting` is on; how much was observed always is.

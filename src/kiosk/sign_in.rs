@@ -66,7 +66,8 @@ impl Held {
         hex::decode_to_slice(typed.as_str(), bytes.as_mut()).is_ok() && bytes.ct_eq(self.token.as_ref()).into()
     }
 
-    fn told(&self) -> SecretText {
+    /// The token as it is given back.
+    pub(super) fn told(&self) -> SecretText {
         SecretText::new(&Zeroizing::new(hex::encode(self.token.as_ref())))
     }
 }

@@ -13,9 +13,9 @@ use super::pause::{Pauser, Tap};
 use super::session::{Decisions, Session};
 use super::sign_in::{Held, NoShift};
 use super::{KioskSettings, TillAnswer, VisionEvent};
-use crate::clock::{Clock, shifted};
-use crate::control::{self, Answer, Question, Status};
-use crate::store::{Appended, Decided, InboxEvent, NewEvent, PersonId, SignedIn, Store, StoreError};
+use crate::clock::Clock;
+use crate::control::{self, Answer, Question, Rules, Status};
+use crate::store::{Appended, ClockWas, Decided, InboxEvent, NewEvent, PersonId, SignedIn, Store, StoreError};
 use crate::summary::TransactionRecord;
 use crate::till::{self, Report};
 use crate::vault::VaultError;
@@ -34,8 +34,8 @@ const TAKEN_UP_WITHIN_MS: i64 = 14 * 60 * 60 * 1000;
 /// holds for this long.
 const PROBE_HOLDS_MS: u64 = 2_000;
 
-/// Records are kept for so long; summaries of shifts say what they added up to.
-const RECORDS_KEPT_MS: i64 = 14 * 24 * 60 * 60 * 1000;
+/// How often what has lived its time is removed while the kiosk runs.
+const RETAIN_EVERY_MS: u64 = 60 * 60 * 1000;
 
 /// How a run ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,6 +48,11 @@ pub struct Outcome {
 pub struct Kiosk {
     pub(super) store: Store,
     pub(super) settings: KioskSettings,
+    rules: Rules,
+    /// When, by the monotonic clock, what had lived its time was removed.
+    retained_ms: Option<u64>,
+    /// When it is to be next.
+    retain_due_ms: u64,
     pub(super) clock: Arc<dyn Clock>,
     /// The shift that is on.
     pub(super) session: Option<Session>,
@@ -93,6 +98,9 @@ impl Kiosk {
         let mut kiosk = Self {
             happened_ms: clock.monotonic_ms(),
             store,
+            rules: settings.rules(),
+            retained_ms: None,
+            retain_due_ms: 0,
             settings,
             clock,
             session: None,
@@ -115,11 +123,7 @@ impl Kiosk {
         } else {
             kiosk.begin_shift(signed_in)?;
         }
-        let now = kiosk.clock.now();
-        kiosk.store.forget_records(shifted(now, -RECORDS_KEPT_MS))?;
-        // Twice the time within which a report is plausible: no duplicate can come after that.
-        let kept_ms = 2 * 1000 * i64::from(kiosk.settings.max_late_s).max(3_600);
-        kiosk.store.forget_events(shifted(now, -kept_ms))?;
+        kiosk.retain()?;
         Ok(kiosk)
     }
 
@@ -191,15 +195,7 @@ impl Kiosk {
                     Some(event) => self.see(event),
                     None => watching = false,
                 },
-                _ = tick.tick() => {
-                    if let Some(session) = &mut self.session {
-                        session.pass(self.clock.as_ref());
-                    }
-                    self.pause_in_doubt();
-                    self.end_if_idle();
-                    self.try_to_write_end();
-                    self.keep_releases();
-                }
+                _ = tick.tick() => self.tick(),
             }
             // What cannot be written is logged there, and tried again.
             let _ = self.write_decisions();
@@ -224,7 +220,43 @@ impl Kiosk {
         Ok(outcome)
     }
 
-    fn see(&mut self, event: VisionEvent) {
+    /// Removes what has lived its time.
+    fn retain(&mut self) -> Result<(), StoreError> {
+        let now_ms = self.clock.monotonic_ms();
+        self.retain_due_ms = now_ms.saturating_add(RETAIN_EVERY_MS);
+        let since_ms = self.retained_ms.map(|ms| now_ms.saturating_sub(ms));
+        match self.store.retain(&self.rules.retention, self.clock.now(), since_ms)? {
+            ClockWas::Running => {}
+            ClockWas::SetForward => tracing::warn!("clock_set_forward: what is too old by it was removed"),
+            ClockWas::SetBack => tracing::warn!("clock_set_back: what was shared with trainers was removed"),
+        }
+        self.retained_ms = Some(now_ms);
+        self.store.keep_trainers(&self.rules.sharing.trainers)
+    }
+
+    /// Once an hour, by the monotonic clock; what could not be removed goes an hour later.
+    fn retain_now_and_then(&mut self) {
+        if self.clock.monotonic_ms() < self.retain_due_ms {
+            return;
+        }
+        if let Err(error) = self.retain() {
+            tracing::error!(%error, "what_has_lived_its_time_not_removed");
+        }
+    }
+
+    /// Lets time pass.
+    pub(super) fn tick(&mut self) {
+        if let Some(session) = &mut self.session {
+            session.pass(self.clock.as_ref());
+        }
+        self.pause_in_doubt();
+        self.end_if_idle();
+        self.try_to_write_end();
+        self.keep_releases();
+        self.retain_now_and_then();
+    }
+
+    pub(super) fn see(&mut self, event: VisionEvent) {
         match event {
             VisionEvent::Opening { run } => self.heard_run = run,
             VisionEvent::Closed => tracing::info!("camera_closed"),
@@ -261,7 +293,7 @@ impl Kiosk {
         }
     }
 
-    fn answer(&mut self, request: Request) {
+    pub(super) fn answer(&mut self, request: Request) {
         // A client that has gone away does not wait for its answer.
         match request {
             Request::Till(report, reply) => {
@@ -280,11 +312,16 @@ impl Kiosk {
                     Question::Withdraw { name, secret } => self.withdrawn(name, secret),
                     Question::LeaveOut { name, secret, left_out, at } => self.left_out(name, secret, *left_out, *at),
                     Question::LeaveWindowsOut { name, secret } => self.windows_left_out(name, secret),
-                    Question::Erase { name } | Question::Consent { name, .. } if self.is_busy_with(name) => {
+                    Question::Erase { name }
+                    | Question::Consent { name, .. }
+                    | Question::OwnConsent { name, .. }
+                    | Question::AgreeAnew { name, .. }
+                        if self.is_busy_with(name) =>
+                    {
                         let reason = format!("{} is on shift; sign out first", name.trim());
                         Answer::Refused { reason }
                     }
-                    _ => control::answer(&mut self.store, &question, &self.status, self.clock.as_ref()),
+                    _ => control::answer(&mut self.store, &question, &self.status, self.clock.as_ref(), &self.rules),
                 };
                 let _ = reply.send(answer);
             }

@@ -7,17 +7,20 @@ use tokio::sync::mpsc::Sender;
 use super::*;
 use crate::clock::{ManualClock, shifted};
 use crate::control::{Answer, Credentials, Proof, Question, SecretText, Status};
-use crate::store::tests::{AGREEMENT, secret_of, take_in};
+use crate::store::tests::{AGREEMENT, secret_of, take_in_under};
 use crate::summary::{Summary, TransactionRecord, Window, WindowKind};
 use crate::till::Report;
 use crate::transaction::{Closer, Opener, TillEventKind};
 
 mod people;
+mod races;
+mod releases;
 mod shifts;
 
 struct Place {
     folder: TempDir,
     clock: Arc<ManualClock>,
+    terms: Terms,
 }
 
 struct Running {
@@ -31,13 +34,18 @@ struct Running {
 
 impl Place {
     fn new() -> Self {
+        Self::under(Terms::under(AGREEMENT))
+    }
+
+    fn under(terms: Terms) -> Self {
         let place = Self {
             folder: tempfile::tempdir().expect("a folder"),
             clock: Arc::new(ManualClock::at("2026-03-04T12:00:00Z".parse().expect("a time"))),
+            terms,
         };
         let mut store = place.store();
         for name in ["Aino", "Eero"] {
-            take_in(&mut store, name, place.clock.now());
+            take_in_under(&mut store, name, &place.terms, place.clock.now());
         }
         place
     }
@@ -51,7 +59,7 @@ impl Place {
     }
 
     fn run_of(&self, people: &[&str]) -> Running {
-        self.run_with(settings(), people)
+        self.run_with(KioskSettings { terms: self.terms.clone(), ..settings() }, people)
     }
 
     fn run_with(&self, settings: KioskSettings, people: &[&str]) -> Running {
@@ -74,8 +82,9 @@ impl Place {
     }
 
     fn windows(&self, name: &str) -> Vec<Window> {
-        match crate::control::answer(&mut self.store(), &own_summaries(name), &Status::default(), self.clock.as_ref()) {
-            Answer::Summaries { windows } => windows,
+        let (question, rules) = (own_summaries(name), settings().rules());
+        match crate::control::answer(&mut self.store(), &question, &Status::default(), self.clock.as_ref(), &rules) {
+            Answer::Summaries { windows, .. } => windows,
             other => panic!("{other:?}"),
         }
     }
@@ -93,13 +102,18 @@ fn settings() -> KioskSettings {
         signals: vec!["smile", "gaze", "greet_delay", "phone_in_hand"],
         directions: Directions::default(),
         terms: Terms::under(AGREEMENT),
+        sharing: SharingConfig { trainers: vec!["Tuula".into()], never: vec!["Martti".into()] },
         idle_ms: 30 * 60_000,
         has_source: true,
     }
 }
 
 fn own_summaries(name: &str) -> Question {
-    Question::Summaries { name: name.into(), secret: SecretText::new(&format!("{name}'s own secret")) }
+    Question::Summaries { name: name.into(), secret: secret_text(name) }
+}
+
+fn secret_text(name: &str) -> SecretText {
+    SecretText::new(&format!("{name}'s own secret"))
 }
 
 impl Running {
@@ -134,13 +148,23 @@ impl Running {
             .expect("no error")
     }
 
-    /// As a `kill -9` would: nothing is ended. The thread is given nothing to end with.
-    async fn crashed(self, place: &Place) -> Place {
-        let left = Place { folder: tempfile::tempdir().expect("a folder"), clock: place.clock.clone() };
+    /// What lies on the disk while it runs.
+    fn copied(&self, place: &Place) -> Place {
+        let left = Place {
+            folder: tempfile::tempdir().expect("a folder"),
+            clock: place.clock.clone(),
+            terms: place.terms.clone(),
+        };
         for name in ["hymy.db", "hymy.db-wal", "hymy.key"] {
             let from = place.folder.path().join(name);
             std::fs::copy(from, left.folder.path().join(name)).expect("copied");
         }
+        left
+    }
+
+    /// As a `kill -9` would: nothing is ended. The thread is given nothing to end with.
+    async fn crashed(self, place: &Place) -> Place {
+        let left = self.copied(place);
         self.stopped().await;
         left
     }
@@ -234,7 +258,7 @@ async fn records_are_written_while_the_shift_lasts() {
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     loop {
         match summaries().await {
-            Answer::Summaries { windows } if windows.len() == 3 => break,
+            Answer::Summaries { windows, .. } if windows.len() == 3 => break,
             _ if std::time::Instant::now() > deadline => panic!("no summary although the lateness is over"),
             _ => tokio::task::yield_now().await,
         }
@@ -364,4 +388,28 @@ async fn the_till_is_told_when_too_much_waits() {
     for task in waiting {
         task.abort();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_lived_its_time_goes_while_the_kiosk_runs() {
+    use TillEventKind::{Closed, Opened};
+    let place = Place::new();
+    let running = place.run(Some("Aino"));
+    running.report("1", Opened).await;
+    running.clock.advance_ms(10_000);
+    running.report("1", Closed).await;
+    running.stopped().await;
+    let running = place.run(None);
+    let export = || running.kiosk.question(Question::Export { name: "Aino".into(), secret: secret_text("Aino") });
+    let records = |answer| match answer {
+        Answer::Exported(export) => export.records.len(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(records(export().await), 1);
+    running.clock.advance_ms(15 * 24 * 60 * 60 * 1000);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while records(export().await) > 0 {
+        assert!(std::time::Instant::now() < deadline, "no job although an hour is over");
+    }
+    running.stopped().await;
 }

@@ -156,6 +156,9 @@ pub enum StoreError {
     /// Too late.
     #[error("the window of that transaction is released; nothing of it can change any more")]
     WindowReleased,
+    /// Nothing was shared or shown.
+    #[error(transparent)]
+    Sharing(#[from] super::SharingError),
     /// The consent does not hold.
     #[error(transparent)]
     NoConsent(#[from] crate::consent::NoConsent),

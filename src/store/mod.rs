@@ -4,6 +4,8 @@
 //! One process holds the lock and one task owns the [`Store`]; nothing else opens the file. Every
 //! commit is on the disk before a method returns. Nothing here knows what a picture is.
 
+mod access;
+mod anew;
 mod backup;
 mod error;
 mod inbox;
@@ -14,10 +16,14 @@ mod people;
 mod records;
 mod releases;
 mod restore;
+mod retention;
 mod rotate;
 mod schema;
 mod sealed_record;
+mod shares;
 mod tallies;
+mod times;
+mod trainers;
 mod vaults;
 
 use std::path::{Path, PathBuf};
@@ -28,6 +34,7 @@ use zeroize::Zeroizing;
 
 use key::DatabaseKey;
 
+pub use access::{LogCheck, Looked, Opened, Opens, Seen, Who};
 pub use error::StoreError;
 pub use inbox::{Appended, EventId, InboxEvent, NewEvent, WaitingEvent};
 pub use key::{AskPassphrase, Asked, KeySource, PASSPHRASE_MIN_CHARS, SALT};
@@ -36,8 +43,12 @@ pub use own::{Changed, OwnTransaction};
 pub use people::{PersonId, Shift, ShiftId, StaffMember};
 pub use records::{Decided, NewRecord, ShiftSummary};
 pub use restore::{Remembered, Restored};
+pub use retention::{ACCESS_MONTHS, ClockWas, Retention};
 pub use rotate::rotate_key;
+pub use shares::{OwnShare, SHARE_DAYS, SharedSummary, SharingError};
 pub use tallies::{OwnFigure, OwnTallies, OwnWindow, Unsettled};
+pub use times::OwnTime;
+pub use trainers::TrainerIn;
 pub use vaults::{Invitation, Receipt, SignedIn};
 
 /// The name of the database in the data folder.
@@ -101,6 +112,12 @@ impl Store {
         self.connection
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
             .map_err(|source| failure(&self.database, source))
+    }
+
+    /// A disk on which nothing can be written, until it can be again.
+    #[cfg(test)]
+    pub(crate) fn refuse_writes(&self, refuse: bool) {
+        self.connection.pragma_update(None, "query_only", refuse).expect("set");
     }
 
     /// Runs `work` in one transaction: on the disk when this returns `Ok`, undone otherwise.

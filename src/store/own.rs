@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::people::millis;
-use super::releases::{is_released, replace_contribution, unreleased};
+use super::releases::{released, replace_contribution, unreleased};
 use super::sealed_record::Heading;
 use super::tallies::{self, OwnTallies, Unsettled};
-use super::{ShiftId, SignedIn, Store, StoreError, StoreErrorOr};
+use super::{Opens, ShiftId, SignedIn, Store, StoreError, StoreErrorOr};
 use crate::release::Window;
 use crate::summary::{LeftOut, Summary, TransactionRecord};
 use crate::vault::VaultError;
@@ -64,8 +64,10 @@ impl Store {
     ///
     /// # Errors
     /// A failure of the database.
-    pub fn own_transactions(&self, signed_in: &SignedIn) -> Result<Vec<OwnTransaction>, StoreError> {
+    pub fn own_transactions(&self, opened: &impl Opens) -> Result<Vec<OwnTransaction>, StoreError> {
+        let signed_in = opened.signed_in();
         self.read(|connection| {
+            let released = released(connection)?;
             let mut rows = connection.prepare(
                 "SELECT opened_at, closed_at, register FROM transaction_record WHERE person = ?1
                  ORDER BY opened_at DESC, id DESC LIMIT ?2",
@@ -76,7 +78,7 @@ impl Store {
                     opened_at: millis(row.get(0)?),
                     closed_at,
                     register: row.get(2)?,
-                    can_be_left_out: !is_released(connection, closed_at)?,
+                    can_be_left_out: !released.iter().any(|window| window.has(closed_at)),
                 })
             })?;
             let mut found: Vec<OwnTransaction> = found.collect::<Result<_, _>>()?;
@@ -101,7 +103,7 @@ impl Store {
         self.write(|transaction| {
             let mut own = tallies::open(transaction, signed_in, zone)?;
             let found = going_on(transaction, signed_in, at)?.ok_or(StoreError::NoSuchTransaction)?;
-            if is_released(transaction, millis(found.closed_at))? {
+            if released(transaction)?.iter().any(|window| window.has(millis(found.closed_at))) {
                 return Err(StoreError::WindowReleased.into());
             }
             let windows = unreleased(transaction)?;

@@ -9,7 +9,7 @@ use super::people::millis;
 use super::sealed_record::Heading;
 use super::tallies::{Counting, OwnTallies};
 use super::vaults::sealing_key;
-use super::{EventId, PersonId, Shift, ShiftId, SignedIn, Store, StoreError, StoreErrorOr};
+use super::{EventId, Opens, PersonId, Shift, ShiftId, Store, StoreError, StoreErrorOr};
 
 /// A record to be written.
 #[derive(Clone, Debug)]
@@ -101,7 +101,8 @@ impl Store {
     ///
     /// # Errors
     /// A failure of the database, or [`StoreError::Vault`] of a row that was changed.
-    pub fn records(&self, signed_in: &SignedIn) -> Result<Vec<Zeroizing<String>>, StoreError> {
+    pub fn records(&self, opened: &impl Opens) -> Result<Vec<Zeroizing<String>>, StoreError> {
+        let signed_in = opened.signed_in();
         let query = "SELECT record FROM transaction_record WHERE person = ?1 ORDER BY opened_at, id";
         let sealed: Vec<Vec<u8>> = self.read(|connection| {
             let mut rows = connection.prepare(query)?;
@@ -115,7 +116,8 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::records`].
-    pub fn summaries(&self, signed_in: &SignedIn, from: Timestamp) -> Result<Vec<ShiftSummary>, StoreError> {
+    pub fn summaries(&self, opened: &impl Opens, from: Timestamp) -> Result<Vec<ShiftSummary>, StoreError> {
+        let signed_in = opened.signed_in();
         let query = "SELECT started_at, summary FROM shift_summary WHERE person = ?1 AND started_at >= ?2
                      ORDER BY started_at, shift, part";
         let sealed: Vec<(i64, Vec<u8>)> = self.read(|connection| {
@@ -155,18 +157,6 @@ impl Store {
                 .prepare("SELECT record FROM store_transaction WHERE opened_at >= ?1 ORDER BY opened_at, id")?;
             let records = rows.query_map([from.as_millisecond()], |row| row.get(0))?;
             records.collect()
-        })
-    }
-
-    /// Deletes every record closed before `before`. Summaries stay.
-    ///
-    /// # Errors
-    /// A failure of the database.
-    pub fn forget_records(&mut self, before: Timestamp) -> Result<usize, StoreError> {
-        self.write(|transaction| {
-            let before = [before.as_millisecond()];
-            Ok(transaction.execute("DELETE FROM transaction_record WHERE closed_at < ?1", before)?
-                + transaction.execute("DELETE FROM store_transaction WHERE closed_at < ?1", before)?)
         })
     }
 }

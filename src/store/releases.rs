@@ -179,11 +179,10 @@ pub(super) fn unreleased(connection: &Connection) -> rusqlite::Result<Vec<Window
     rows.query_map([], parsed)?.collect()
 }
 
-/// Whether what closed then belongs to a window that is released.
-pub(super) fn is_released(connection: &Connection, closed: Timestamp) -> rusqlite::Result<bool> {
+/// Those that are released.
+pub(super) fn released(connection: &Connection) -> rusqlite::Result<Vec<Window>> {
     let mut rows = connection.prepare("SELECT window FROM release_window WHERE id IN (SELECT window FROM release)")?;
-    let released: Vec<Window> = rows.query_map([], parsed)?.collect::<Result<_, _>>()?;
-    Ok(released.iter().any(|window| window.has(closed)))
+    rows.query_map([], parsed)?.collect()
 }
 
 /// Whether anybody has contributed to a window.
@@ -235,5 +234,4 @@ fn parsed_at<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Res
 }
 
 #[cfg(test)]
-#[path = "releases/tests.rs"]
-mod tests;
+pub(super) mod tests;

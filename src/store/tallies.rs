@@ -15,7 +15,7 @@ use super::records::write_own;
 use super::releases::{has_contributions, remove_contribution, unreleased, windows};
 use super::sealed_record::Heading;
 use super::vaults::sealing_key;
-use super::{Decided, PersonId, Shift, SignedIn, Store, StoreError, StoreErrorOr};
+use super::{Decided, Opens, PersonId, Shift, SignedIn, Store, StoreError, StoreErrorOr};
 use crate::release::{self, Books, Counted, Plan, ReleaseError, Tally, Window, WindowId};
 use crate::summary::{LeftOut, TransactionRecord};
 use crate::vault::{SealingKey, VaultError};
@@ -269,7 +269,8 @@ impl Store {
     ///
     /// # Errors
     /// A failure of the database, or [`StoreError::Vault`] of a row that was changed.
-    pub fn own_windows(&self, signed_in: &SignedIn) -> Result<Vec<OwnWindow>, StoreError> {
+    pub fn own_windows(&self, opened_by: &impl Opens) -> Result<Vec<OwnWindow>, StoreError> {
+        let signed_in = opened_by.signed_in();
         let (sealed, windows) =
             self.read(|connection| Ok((sealed(connection, signed_in.person())?, unreleased(connection)?)))?;
         let row = opened(&sealed, signed_in)?;
@@ -457,5 +458,4 @@ fn has_open_shift(connection: &Connection, person: &PersonId) -> rusqlite::Resul
 }
 
 #[cfg(test)]
-#[path = "tallies/tests.rs"]
 mod tests;

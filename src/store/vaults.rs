@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
+use super::access::{Own, Subject};
 use super::{PersonId, Store, StoreError, StoreErrorOr, tallies};
 use crate::consent::Consent;
 use crate::vault::{OpeningKey, Row, SealingKey, Secret, VaultError};
@@ -50,7 +52,7 @@ impl std::fmt::Debug for Invitation {
 #[derive(Debug)]
 pub struct SignedIn {
     person: PersonId,
-    consent: Consent,
+    own: Own,
     key: OpeningKey,
 }
 
@@ -64,12 +66,47 @@ impl SignedIn {
     /// What they agreed to.
     #[must_use]
     pub fn consent(&self) -> &Consent {
-        &self.consent
+        &self.own.consent
+    }
+
+    pub(super) fn subject(&self) -> &Subject {
+        &self.own.subject
     }
 
     pub(super) fn key(&self) -> &OpeningKey {
         &self.key
     }
+
+    /// A made-up person with a key and no secret: what Argon2id costs would make tests of many people slow.
+    #[cfg(test)]
+    pub(crate) fn made_up(store: &mut Store, name: &str, consent: Consent) -> Self {
+        let (member, _) = store.add_staff(name, consent.given_at).expect("invited");
+        Self::made_up_again(store, &member.person, consent)
+    }
+
+    /// The same of a person who agreed before, and has a new key now.
+    #[cfg(test)]
+    pub(crate) fn made_up_again(store: &mut Store, person: &PersonId, consent: Consent) -> Self {
+        let key = OpeningKey::generate();
+        let row = Row { sealing_key: key.sealing_key(), ..Row::decoy().expect("random bytes") };
+        let agree =
+            |transaction: &Transaction<'_>| agree(transaction, person, &Invitation::new()?, &row, consent.given_at);
+        store.write(agree).expect("agreed");
+        Self { person: person.clone(), own: Own::new(consent).expect("random bytes"), key }
+    }
+}
+
+/// Keeps a new key, and nothing that was sealed to an earlier one.
+fn agree(
+    transaction: &Transaction<'_>,
+    person: &PersonId,
+    spent: &Invitation,
+    row: &Row,
+    given_at: Timestamp,
+) -> Result<(), StoreErrorOr> {
+    erase_rows(transaction, person)?;
+    put_row(transaction, person, spent, row)?;
+    tallies::put_new(transaction, person, &row.sealing_key, Some(given_at))
 }
 
 /// What was erased.
@@ -81,6 +118,8 @@ pub struct Receipt {
     pub summaries: usize,
     /// Shifts.
     pub shifts: usize,
+    /// What they shared with trainers.
+    pub shares: usize,
 }
 
 impl Store {
@@ -105,7 +144,8 @@ impl Store {
     /// goes: nobody could open it any more.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchPerson`], [`StoreError::NotInvited`] or a failure of the database.
+    /// [`StoreError::NoSuchPerson`], [`StoreError::NotInvited`], [`StoreError::NoConsent`] of choices that do not exist,
+    /// [`StoreError::Vault`] of a consent that is too long, or a failure of the database.
     pub fn give_consent(
         &mut self,
         name: &str,
@@ -114,8 +154,7 @@ impl Store {
         consent: &Consent,
     ) -> Result<(), StoreError> {
         let person = self.staff_member(name)?.person;
-        let text = serde_json::to_string(consent).map_err(|_| VaultError::System)?;
-        let row = Row::new(secret, &person.0, &text)?;
+        let row = Row::new(secret, &person.0, &own_text(&Own::new(consent.clone())?)?)?;
         let spent = Invitation::new()?;
         self.write(|transaction| {
             let expected: String =
@@ -124,9 +163,7 @@ impl Store {
             if !bool::from(expected.as_bytes().ct_eq(invitation.as_str().as_bytes())) {
                 return Err(StoreError::NotInvited(name.trim().to_owned()).into());
             }
-            erase_rows(transaction, &person)?;
-            put_row(transaction, &person, &spent, &row)?;
-            tallies::put_new(transaction, &person, &row.sealing_key, Some(consent.given_at))
+            agree(transaction, &person, &spent, &row, consent.given_at)
         })?;
         self.compact()
     }
@@ -151,20 +188,32 @@ impl Store {
         }
         // Counted before it is tried, so that pulling the plug gives no free tries.
         self.count_failure(&person, failed.saturating_add(1), now_ms)?;
-        let opened = OpeningKey::unwrap(&wrapped, secret, &person.0).and_then(|key| {
-            let consent = key.open(&sealed)?;
-            Ok((key, serde_json::from_str(&consent).map_err(|_| VaultError::Unopened)?))
-        });
+        let opened = OpeningKey::unwrap(&wrapped, secret, &person.0).and_then(|key| Ok((key.open(&sealed)?, key)));
         match opened {
-            Ok((key, consent)) => {
+            Ok((text, key)) => {
+                let own = self.own(&person, &text, &key)?;
                 self.count_failure(&person, 0, 0)?;
-                Ok(SignedIn { person, consent, key })
+                Ok(SignedIn { person, own, key })
             }
             Err(VaultError::WrongSecret | VaultError::Unopened) => {
                 Err(StoreError::NotTheirSecret(name.trim().to_owned()))
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// What is sealed as a person's own. One that was sealed before there was an access log gets a subject.
+    fn own(&mut self, person: &PersonId, text: &str, key: &OpeningKey) -> Result<Own, StoreError> {
+        if let Ok(own) = serde_json::from_str(text) {
+            return Ok(own);
+        }
+        let own = Own::new(serde_json::from_str(text).map_err(|_| VaultError::Unopened)?)?;
+        let sealed = key.sealing_key().seal_own(&own.text()?)?;
+        self.write(|transaction| {
+            transaction.execute("UPDATE vault SET consent = ?2 WHERE person = ?1", params![person.0, sealed])?;
+            Ok(())
+        })?;
+        Ok(own)
     }
 
     /// Puts another secret in the place of the one that was given: what was sealed stays readable.
@@ -180,8 +229,9 @@ impl Store {
         })
     }
 
-    /// Withdraws a consent: the person's records, summaries, shifts, keys and what they contributed to windows that are
-    /// not released go, and so do the freed pages. They stay invited, with an invitation that nobody has.
+    /// Withdraws a consent: the person's records, summaries, shifts, shares, keys and what they contributed to windows
+    /// that are not released go, so does what tied them to the access log, and so do the freed pages. They stay
+    /// invited, with an invitation that nobody has.
     ///
     /// # Errors
     /// A failure of the database; nothing was erased then.
@@ -253,8 +303,14 @@ impl Store {
     }
 }
 
+/// What is sealed to a person as their own, once their choices are found to exist.
+pub(super) fn own_text(own: &Own) -> Result<Zeroizing<String>, StoreError> {
+    own.consent.check_choices()?;
+    Ok(own.text()?)
+}
+
 /// What is left to wait after so many wrong secrets, the last one so long ago. A clock that was set back waits anew.
-fn waits_ms(failed: u32, ago_ms: i64) -> i64 {
+pub(super) fn waits_ms(failed: u32, ago_ms: i64) -> i64 {
     let Some(beyond) = failed.checked_sub(FREE_FAILURES) else { return 0 };
     let wait_ms = FIRST_WAIT_MS.saturating_mul(1 << beyond.min(10)).min(LONGEST_WAIT_MS);
     if ago_ms < 0 { wait_ms } else { (wait_ms - ago_ms).max(0) }
@@ -302,6 +358,7 @@ fn erase_rows(transaction: &Transaction<'_>, person: &PersonId) -> Result<Receip
         records: count("DELETE FROM transaction_record WHERE person = ?1")?,
         summaries: count("DELETE FROM shift_summary WHERE person = ?1")?,
         shifts: count("DELETE FROM shift WHERE person = ?1")?,
+        shares: count("DELETE FROM share WHERE person = ?1")?,
     })
 }
 

@@ -4,14 +4,17 @@
 //! compared with anybody.
 
 mod record;
+mod shared;
 mod windows;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub use record::{LeftOut, TransactionRecord, UnknownVersion, Version};
+pub use shared::{SharedLine, SharedWindow};
 pub use windows::{Window, WindowKind, earliest, windows};
 
 use crate::signals::{Figure, Measured, Reason, SignalKey};
@@ -31,7 +34,7 @@ pub struct Line {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub median: Option<f64>,
     /// How many values there were of each hundredth, so that summaries can be added up.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "with_number_keys")]
     pub hundredths: BTreeMap<i64, u32>,
     /// How many of the values may have been larger.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -182,6 +185,14 @@ fn median(hundredths: &BTreeMap<i64, u32>) -> Option<f64> {
         })
     };
     Some(f64::midpoint(at(count.checked_sub(1)? / 2)?, at(count / 2)?))
+}
+
+/// JSON has the numbers as text, and serde takes them for numbers only where it reads the text itself: not inside an
+/// answer of the control socket, whose kind it looks for first.
+fn with_number_keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<i64, u32>, D::Error> {
+    let counts = BTreeMap::<String, u32>::deserialize(deserializer)?;
+    let number = |(key, count): (String, u32)| Ok((key.parse().map_err(D::Error::custom)?, count));
+    counts.into_iter().map(number).collect()
 }
 
 fn is_zero(count: &u32) -> bool {

@@ -22,6 +22,16 @@ pub enum WindowKind {
 impl WindowKind {
     /// Every kind, shortest first.
     pub const ALL: [Self; 3] = [Self::Shift, Self::Week, Self::FourWeeks];
+
+    /// Its name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Shift => "shift",
+            Self::Week => "week",
+            Self::FourWeeks => "four_weeks",
+        }
+    }
 }
 
 /// One window's summary.

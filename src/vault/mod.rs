@@ -40,6 +40,9 @@ const SEAL_BYTES: usize = KEY_BYTES + TAG_BYTES;
 /// What everyone who was invited has, whether they agreed or not, is filled up to a multiple of this many: more than the
 /// longest consent, so that its length says nothing.
 const OWN_PAD_TO_BYTES: usize = 4096;
+/// A share is filled up to a multiple of this many: more than one of every signal in every window has, so that its length
+/// does not say how many signals were chosen.
+const SHARE_PAD_TO_BYTES: usize = 16 * 1024;
 
 /// What a person types. Wiped when dropped.
 pub struct Secret(Zeroizing<String>);
@@ -82,6 +85,12 @@ pub enum VaultError {
     /// What is sealed was sealed to another key, or changed afterwards.
     #[error("a sealed row was changed, or sealed to another key")]
     Unopened,
+    /// What everyone has one of is longer than what it is filled up to: its length would say whose it is.
+    #[error(
+        "a consent has {OWN_PAD_TO_BYTES} bytes at most, so that its length tells nobody who agreed; shorten [consent] \
+         agreement, or the list of bands"
+    )]
+    TooLong,
     /// The system gave no random numbers, or no memory.
     #[error("the system has no random numbers or no memory for this")]
     System,
@@ -133,8 +142,11 @@ impl SealingKey {
     /// Seals what everyone has, so that what nobody agreed to looks the same: [`Row::decoy`] is as long.
     ///
     /// # Errors
-    /// [`VaultError::System`].
+    /// [`VaultError::TooLong`] or [`VaultError::System`].
     pub fn seal_own(&self, plaintext: &str) -> Result<Vec<u8>, VaultError> {
+        if plaintext.len() > OWN_PAD_TO_BYTES {
+            return Err(VaultError::TooLong);
+        }
         self.seal_filled(plaintext, OWN_PAD_TO_BYTES)
     }
 
@@ -157,6 +169,14 @@ impl SealingKey {
             plaintext,
             if plaintext.len() <= room { room } else { plaintext.len().next_multiple_of(PAD_TO_BYTES) },
         )
+    }
+
+    /// Seals what is shared: of one length, however much it is.
+    ///
+    /// # Errors
+    /// [`VaultError::System`].
+    pub fn seal_share(&self, plaintext: &str) -> Result<Vec<u8>, VaultError> {
+        self.seal_filled(plaintext, SHARE_PAD_TO_BYTES)
     }
 
     fn seal_filled(&self, plaintext: &str, pad_to_bytes: usize) -> Result<Vec<u8>, VaultError> {
@@ -241,7 +261,7 @@ impl Row {
     /// A new pair of keys for a person, with a text sealed to it.
     ///
     /// # Errors
-    /// [`VaultError::System`].
+    /// [`VaultError::TooLong`] or [`VaultError::System`].
     pub fn new(secret: &Secret, whose: &str, text: &str) -> Result<Self, VaultError> {
         let key = OpeningKey::generate();
         let sealing_key = key.sealing_key();
@@ -351,6 +371,14 @@ mod tests {
         assert_eq!(form(&decoy), form(&real));
         assert!(OpeningKey::unwrap(&decoy.wrapped_key, &secret("a summer morning"), "aino").is_err());
         assert!(OpeningKey::unwrap(&real.wrapped_key, &secret("a summer morning"), "aino").is_ok());
+    }
+
+    #[test]
+    fn what_would_be_longer_than_everyone_elses_is_refused() {
+        let key = OpeningKey::generate().sealing_key();
+        let [longest, longer] = [OWN_PAD_TO_BYTES, OWN_PAD_TO_BYTES + 1].map(|bytes| key.seal_own(&"x".repeat(bytes)));
+        assert_eq!(longest.expect("sealed").len(), key.seal_own("").expect("sealed").len());
+        assert_eq!(longer, Err(VaultError::TooLong));
     }
 
     #[test]

@@ -1,9 +1,11 @@
-//! The HTTP endpoint of the kiosk: till events in, and whether the kiosk is well. Loopback only.
+//! The HTTP endpoint of the kiosk: till events in, whether the kiosk is well, and what holds here. Loopback only.
 //!
 //! A request for a till event only appends to the inbox; answers are fixed texts that repeat nothing
 //! of what was sent. No answer holds a figure about a person.
 
+mod about;
 mod demo;
+pub(crate) mod html;
 mod till;
 
 use std::sync::Arc;
@@ -19,6 +21,9 @@ use crate::config::Token;
 use crate::kiosk::KioskHandle;
 use crate::till::Plausible;
 
+#[cfg(test)]
+pub(crate) use about::about_html;
+pub use about::about_page;
 pub use demo::demo_page;
 
 /// What the routes need.

@@ -34,6 +34,7 @@ fn site() -> Site {
         signals: Vec::new(),
         directions: Default::default(),
         terms: Terms::under(AGREEMENT),
+        sharing: Default::default(),
         idle_ms: 30 * 60_000,
         has_source: true,
     };

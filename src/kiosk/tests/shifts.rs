@@ -3,9 +3,9 @@
 use super::people::{open, resume};
 use super::*;
 
-const IDLE_MS: u64 = 30 * 60_000;
+pub(super) const IDLE_MS: u64 = 30 * 60_000;
 
-fn sign_in(names: &[&str]) -> Question {
+pub(super) fn sign_in(names: &[&str]) -> Question {
     let credentials = |name: &&str| Credentials {
         name: (*name).to_owned(),
         secret: SecretText::new(&format!("{name}'s own secret")),
@@ -13,11 +13,11 @@ fn sign_in(names: &[&str]) -> Question {
     Question::SignIn { people: names.iter().map(credentials).collect() }
 }
 
-fn sign_out() -> Question {
+pub(super) fn sign_out() -> Question {
     Question::SignOut { name: None }
 }
 
-fn with_token(token: &SecretText) -> Question {
+pub(super) fn with_token(token: &SecretText) -> Question {
     Question::Resume { name: "Aino".into(), proof: Proof::Token(token.clone()) }
 }
 
@@ -42,12 +42,56 @@ impl Running {
             other => panic!("{other:?}"),
         }
     }
+}
 
-    /// Lets time pass on the kiosk's clock, and the task look at it.
-    async fn passes(&self, ms: u64) {
-        self.clock.advance_ms(ms);
-        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+/// A kiosk without its thread: time passes when the test says so.
+pub(super) struct Still {
+    pub kiosk: Kiosk,
+    pub camera: CameraSwitch,
+    pub clock: Arc<ManualClock>,
+}
+
+impl Still {
+    pub fn begun(place: &Place, names: &[&str]) -> Self {
+        let mut store = place.store();
+        let people = signed_in(&mut store, names, place);
+        let camera = CameraSwitch::of(place.folder.path());
+        let kiosk = Kiosk::begin(store, settings(), &people, camera.clone(), place.clock.clone()).expect("begun");
+        Self { kiosk, camera, clock: place.clock.clone() }
     }
+
+    pub fn ask(&mut self, question: Question) -> Answer {
+        let (reply, mut answer) = tokio::sync::oneshot::channel();
+        self.kiosk.answer(handle::Request::Question(question, reply));
+        answer.try_recv().expect("answered at once")
+    }
+
+    pub fn till(&mut self, register: &str, kind: TillEventKind) {
+        let report = Report { id: None, register: register.into(), kind, at: self.clock.now() };
+        let (reply, mut answer) = tokio::sync::oneshot::channel();
+        self.kiosk.answer(handle::Request::Till(report, reply));
+        assert_eq!(answer.try_recv(), Ok(TillAnswer::Accepted));
+    }
+
+    pub fn passes(&mut self, ms: u64) {
+        self.clock.advance_ms(ms);
+        self.kiosk.tick();
+    }
+
+    pub fn wish(&self) -> CameraWish {
+        *self.camera.follow().borrow()
+    }
+
+    pub fn status(&mut self) -> Status {
+        match self.ask(Question::Status) {
+            Answer::Status(status) => status,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+pub(super) fn signed_in(store: &mut Store, names: &[&str], place: &Place) -> Vec<SignedIn> {
+    names.iter().map(|name| store.sign_in(name, &secret_of(name), place.clock.now()).expect("their own")).collect()
 }
 
 fn on() -> Status {
@@ -176,41 +220,59 @@ async fn a_tap_that_opens_takes_the_secret_or_the_token_of_this_shift() {
     running.stopped().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_shift_in_which_nothing_happens_ends_as_by_sign_out() {
+#[test]
+fn a_shift_in_which_nothing_happens_ends_as_by_sign_out() {
     use TillEventKind::{Closed, Opened};
     let place = Place::new();
-    let running = place.run(Some("Aino"));
-    running.report("1", Opened).await;
-    running.watch(0, 50, false).await;
-    running.passes(IDLE_MS + 1).await;
-    assert!(running.status().await.shift, "a transaction is open");
-    running.report("1", Closed).await;
-    running.passes(IDLE_MS - 1).await;
-    assert!(running.status().await.shift, "a till event was just now");
-    running.tell(VisionEvent::Observation(smiling(6_000, true))).await;
-    running.passes(1).await;
-    assert!(running.status().await.shift, "a customer was there");
-    running.passes(IDLE_MS).await;
-    assert_eq!((running.wish(), running.status().await), (CameraWish::Closed, off()));
-    running.signs_in("Aino").await;
-    running.stopped().await;
-    assert_eq!(place.records("Aino").len(), 2, "the customer who stood there without the till is one");
-    assert!(place.store().open_shifts().expect("read").is_empty());
+    let mut kiosk = Still::begun(&place, &["Aino"]);
+    kiosk.till("1", Opened);
+    kiosk.passes(IDLE_MS + 1);
+    assert_eq!(kiosk.status(), Status { paused: true, ..on() }, "a transaction is open; nobody is followed");
+    kiosk.till("1", Closed);
+    kiosk.passes(IDLE_MS - 1);
+    assert!(kiosk.status().shift, "a till event was just now");
+    assert_eq!(kiosk.ask(resume("Aino")), Answer::Resumed);
+    kiosk.passes(IDLE_MS - 1);
+    assert!(kiosk.status().shift, "a tap was just now");
+    assert_eq!(kiosk.ask(resume("Aino")), Answer::Resumed);
+    kiosk.kiosk.see(VisionEvent::Opening { run: 2 });
+    kiosk.clock.advance_ms(30_000);
+    kiosk.kiosk.see(VisionEvent::Observation(smiling(0, true)));
+    kiosk.passes(IDLE_MS - 1);
+    assert!(kiosk.status().shift, "a customer was there");
+    kiosk.passes(1);
+    assert_eq!((kiosk.wish(), kiosk.status()), (CameraWish::Closed, off()));
+    assert!(kiosk.camera.claim().is_ok());
+    drop(kiosk);
+    assert_eq!(place.records("Aino").len(), 1);
+    assert!(place.store().open_shifts().expect("read").is_empty(), "and it is written");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_paused_shift_in_which_nothing_happens_ends_too() {
+#[test]
+fn a_shift_without_any_customer_or_till_ends_while_its_camera_is_open() {
     let place = Place::new();
-    let running = place.run(Some("Aino"));
-    running.passes(IDLE_MS - 1).await;
-    running.tap(Question::Pause { name: None }).await;
-    running.report("2", TillEventKind::Opened).await;
-    running.passes(IDLE_MS - 1).await;
-    assert_eq!(running.status().await, Status { paused: true, ..on() });
-    running.passes(1).await;
-    assert_eq!(running.status().await, off(), "another register's till is no sign of life");
-    running.stopped().await;
+    let mut kiosk = Still::begun(&place, &["Aino"]);
+    for half_minute in 1..=60 {
+        assert_eq!(kiosk.wish(), open(0), "half-minute {half_minute}");
+        kiosk.clock.advance_ms(29_000);
+        kiosk.kiosk.see(VisionEvent::Observation(smiling(half_minute * 30_000, false)));
+        kiosk.passes(1_000);
+    }
+    assert_eq!((kiosk.wish(), kiosk.status()), (CameraWish::Closed, off()), "somebody at the till who serves nobody");
+}
+
+#[test]
+fn a_paused_shift_in_which_nothing_happens_ends_too() {
+    let place = Place::new();
+    let mut kiosk = Still::begun(&place, &["Aino"]);
+    kiosk.passes(10_000);
+    assert_eq!(kiosk.ask(Question::Pause { name: None }), Answer::Paused);
+    kiosk.passes(IDLE_MS / 2);
+    kiosk.till("2", TillEventKind::Opened);
+    kiosk.passes(IDLE_MS / 2 - 1);
+    assert_eq!(kiosk.status(), Status { paused: true, ..on() });
+    kiosk.passes(1);
+    assert_eq!(kiosk.status(), off(), "another register's till is no sign of life");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -240,23 +302,25 @@ async fn a_shift_that_a_crash_left_is_taken_up_by_signing_in() {
     assert_eq!(records[0].transaction.closed_ms - records[0].transaction.opened_ms, 20_000);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_shift_that_a_crash_left_ends_with_the_next_person_or_by_itself() {
+#[test]
+fn a_shift_that_a_crash_left_ends_with_the_next_person_or_by_itself() {
     for next in [Some("Eero"), None] {
         let place = Place::new();
-        let running = place.run(Some("Aino"));
-        running.report("1", TillEventKind::Opened).await;
-        let place = running.crashed(&place).await;
-        let running = place.run(None);
+        let mut kiosk = Still::begun(&place, &["Aino"]);
+        kiosk.till("1", TillEventKind::Opened);
+        // Nothing is ended in order.
+        drop(kiosk);
+        let mut kiosk = Still::begun(&place, &[]);
+        kiosk.passes(IDLE_MS - 1);
+        assert_eq!((kiosk.wish(), kiosk.status()), (CameraWish::Closed, off()));
         match next {
-            Some(name) => drop(running.signs_in(name).await),
-            None => running.passes(IDLE_MS).await,
+            Some(name) => assert!(matches!(kiosk.ask(sign_in(&[name])), Answer::SignedIn { .. })),
+            None => kiosk.passes(1),
         }
-        // Nothing is ended in order: only what was ended before is found.
-        let left = running.crashed(&place).await;
-        assert_eq!(left.records("Aino").len(), 1, "{next:?}");
-        let open_shifts = left.store().open_shifts().expect("read").len();
-        assert_eq!(open_shifts, usize::from(next.is_some()), "{next:?}");
+        drop(kiosk);
+        assert_eq!(place.records("Aino").len(), 1, "{next:?}");
+        let open_shifts = place.store().open_shifts().expect("read").len();
+        assert_eq!(open_shifts, next.iter().len(), "{next:?}");
     }
 }
 
@@ -274,4 +338,26 @@ async fn withdrawing_ends_the_shift_and_its_token() {
     running.signs_in("Eero").await;
     assert!(running.refused(with_token(&token)).await.contains("is not on shift here"));
     running.stopped().await;
+}
+
+#[test]
+fn an_end_that_cannot_be_written_is_tried_again_and_no_shift_begins_before() {
+    let place = Place::new();
+    let eero = signed_in(&mut place.store(), &["Eero"], &place);
+    let mut kiosk = Still::begun(&place, &["Aino"]);
+    kiosk.till("1", TillEventKind::Opened);
+    kiosk.passes(10_000);
+    kiosk.kiosk.store.refuse_writes(true);
+    assert_eq!(kiosk.ask(sign_out()), Answer::SignedOut, "the camera does not wait for the disk");
+    assert_eq!((kiosk.wish(), kiosk.status()), (CameraWish::Closed, off()));
+    assert!(matches!(kiosk.kiosk.begin_shift(&eero), Err(NoShift::Store(_))));
+    assert_eq!((kiosk.wish(), kiosk.status()), (CameraWish::Closed, off()));
+    assert!(matches!(kiosk.ask(Question::Erase { name: "Aino".into() }), Answer::Refused { .. }), "half of it is here");
+    kiosk.passes(500);
+    kiosk.kiosk.store.refuse_writes(false);
+    kiosk.passes(500);
+    kiosk.kiosk.begin_shift(&eero).expect("the end is written");
+    drop(kiosk);
+    assert_eq!(place.records("Aino").len(), 1);
+    assert_eq!(place.store().open_shifts().expect("read").len(), 1, "Eero's");
 }

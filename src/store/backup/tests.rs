@@ -192,7 +192,7 @@ fn whoever_was_erased_withdrew_or_agreed_anew_since_stays_so() {
         assert_eq!(count(&store, &format!("SELECT count(*) FROM {table}")), 1, "{table}");
     }
     // Nor are they in the freed pages of the decrypted file.
-    let plain = super::super::vaults::tests::plain_copy(&store, &place.data_dir());
+    let plain = super::super::tests::raw_pages(&place.data_dir());
     let holds = |id: &str| plain.windows(id.len()).any(|window| window == id.as_bytes());
     assert!(holds(&id("Onni")) && !holds(&id("Aino")));
 }

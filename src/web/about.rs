@@ -1,0 +1,113 @@
+//! `/about`: the values in force as one plain page. No script, no cookie, nothing from elsewhere, nothing about a person.
+
+use axum::Router;
+use axum::http::{HeaderName, header};
+use axum::response::{Html, IntoResponse};
+use axum::routing::get;
+
+use super::html::escaped;
+use crate::about::{About, Part};
+
+/// Nothing is loaded but the style sheet beside the page, nothing is sent, and nobody frames it.
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const HEADERS: [(HeaderName, &str); 5] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::CACHE_CONTROL, "no-store"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+/// The page at `/about` and its style sheet.
+pub fn about_page(about: &About) -> Router {
+    let page = about_html(about);
+    let answer = move || {
+        let page = page.clone();
+        async move { (HEADERS, Html(page)).into_response() }
+    };
+    let style = || async { (HEADERS, [(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response() };
+    Router::new().route("/about", get(answer)).route("/about.css", get(style))
+}
+
+/// The page itself.
+pub(crate) fn about_html(about: &About) -> String {
+    let (language, title) = (about.language.name(), escaped(about.title()));
+    let mut page = format!(
+        "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
+         content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<link rel=\"stylesheet\" \
+         href=\"/about.css\">\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
+    );
+    for Part { title, text, rows } in &about.parts {
+        page.push_str(&format!("<section>\n<h2>{}</h2>\n", escaped(title)));
+        if !text.is_empty() {
+            page.push_str(&format!("<p>{}</p>\n", escaped(text)));
+        }
+        if !rows.is_empty() {
+            page.push_str("<dl>\n");
+            for (label, value) in rows {
+                page.push_str(&format!("<div><dt>{}</dt><dd>{}</dd></div>\n", escaped(label), escaped(value)));
+            }
+            page.push_str("</dl>\n");
+        }
+        page.push_str("</section>\n");
+    }
+    page.push_str("</main>\n</body>\n</html>\n");
+    page
+}
+
+const STYLE: &str = "\
+:root { color-scheme: light dark; }
+body { font: 1.0625rem/1.55 system-ui, sans-serif; margin: 0; background: Canvas; color: CanvasText; }
+main { max-width: 46rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
+h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 2rem; }
+h2 { font-size: 1.2rem; margin: 2.25rem 0 .5rem; }
+p { margin: .5rem 0 1rem; }
+dl { margin: 0; }
+dl div { display: grid; grid-template-columns: 17rem 1fr; gap: .25rem 1.5rem; padding: .55rem 0; \
+border-top: 1px solid color-mix(in srgb, CanvasText 18%, Canvas); }
+dl div:last-child { border-bottom: 1px solid color-mix(in srgb, CanvasText 18%, Canvas); }
+dt { color: color-mix(in srgb, CanvasText 78%, Canvas); }
+dd { margin: 0; overflow-wrap: anywhere; }
+@media (max-width: 40rem) { dl div { grid-template-columns: 1fr; } dt { font-size: .95rem; } }
+";
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::{HeaderMap, Request};
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::consent::Language;
+
+    async fn get_it(path: &str) -> (u16, HeaderMap, String) {
+        let about = About { language: Language::Finnish, parts: Vec::new() };
+        let request = Request::get(path).body(Body::empty()).expect("a request");
+        let response = about_page(&about).oneshot(request).await.expect("infallible");
+        let (code, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = axum::body::to_bytes(response.into_body(), 100_000).await.expect("a body");
+        (code, headers, String::from_utf8(body.to_vec()).expect("text"))
+    }
+
+    #[tokio::test]
+    async fn the_page_loads_nothing_from_elsewhere_and_leaves_nothing() {
+        for (path, kind) in [("/about", "text/html"), ("/about.css", "text/css")] {
+            let (code, headers, text) = get_it(path).await;
+            let header = |name: &str| headers.get(name).map_or("", |value| value.to_str().expect("text"));
+            assert_eq!(code, 200);
+            assert!(header("content-type").starts_with(kind), "{path}: {headers:?}");
+            assert_eq!(headers.get_all("content-type").iter().count(), 1, "{path}");
+            assert!(header("content-security-policy").starts_with("default-src 'none'; style-src 'self';"), "{path}");
+            assert_eq!(header("cache-control"), "no-store");
+            assert_eq!(header("x-content-type-options"), "nosniff");
+            assert!(!headers.contains_key("set-cookie"), "{path}");
+            for never in ["<script", "http:", "https:", "//", "url(", "@import", "style="] {
+                assert!(!text.contains(never), "{path}: {never}");
+            }
+        }
+        let (_, _, page) = get_it("/about").await;
+        assert!(page.starts_with("<!doctype html>\n<html lang=\"fi\">"), "a reader is told the language: {page}");
+    }
+}

@@ -73,7 +73,7 @@ fn rotate_for_ever(folder: &Path) {
     let mut store = open(folder);
     begun();
     for turn in 0.. {
-        store = store.rotate_key(&KeySource::File(key(folder))).expect("rotated");
+        store = store.rotate_key(KeySource::File(key(folder))).expect("rotated");
         let name = format!("{}-{turn}", std::process::id());
         assert!(matches!(store.append_event(&event(&name), at(3)).expect("kept"), Appended::New(_)));
         tell(&format!("kept {name}"));
@@ -113,7 +113,7 @@ fn a_rotation_killed_at_any_moment_loses_nothing_and_leaves_nothing() {
         drop(store);
         assert_eq!(names_in(folder.path()), ["hymy.db", "hymy.key", "hymy.lock"]);
     });
-    println!("{under_way} of {kills} kills fell between the making of a key and the wiping of the old one");
+    eprintln!("{under_way} of {kills} kills fell between the making of a key and the wiping of the old one");
     assert!(under_way * 4 > kills, "too few kills hit a rotation: {under_way} of {kills}");
     assert!(kept.len() > kills / 4, "too few rotations were finished: {}", kept.len());
     assert_ne!(std::fs::read(key(folder.path())).expect("a key"), first);
@@ -150,6 +150,6 @@ fn a_backup_and_a_restore_killed_at_any_moment_change_nothing_and_leave_nothing(
         drop(store);
         assert_eq!(names_in(&folder), ["hymy.db", "hymy.key", "hymy.lock"]);
     });
-    println!("{strays} of {kills} kills left a file that opening the store removed; {finished} rounds were finished");
+    eprintln!("{strays} of {kills} kills left a file that opening the store removed; {finished} rounds were finished");
     assert!(strays * 8 > kills && finished * 4 > kills, "too little happened: {strays}, {finished}");
 }

@@ -107,7 +107,7 @@ pub fn at_random_moments(job: &str, folder: &Path, done: &str, mut check: impl F
     for kill in 1..=kills {
         let run = longest.mul_f64(f64::from(getrandom::u32().expect("random")) / f64::from(u32::MAX));
         // Shown by a test that fails.
-        println!("{job}: kill {kill} of {kills}, {run:?} after it began");
+        eprintln!("{job}: kill {kill} of {kills}, {run:?} after it began");
         let mut child = Doomed::start(job, folder);
         child.wait_until_told(BEGUN);
         std::thread::sleep(run);

@@ -74,7 +74,4 @@ pub enum StoreError {
     /// Another invitation, or a spent one.
     #[error("this invitation is not \"{0}\"'s, or was used before; a new one: hymy staff invite NAME")]
     NotInvited(String),
-    /// The consent does not hold.
-    #[error(transparent)]
-    NoConsent(#[from] crate::consent::NoConsent),
 }

@@ -5,7 +5,9 @@
 
 use jiff::Timestamp;
 
+use super::session::Session;
 use super::task::Kiosk;
+use crate::clock::shifted;
 use crate::control::{Answer, SecretText};
 use crate::store::{SignedIn, StoreError};
 use crate::summary::LeftOut;
@@ -43,7 +45,7 @@ impl Kiosk {
         done.unwrap_or_else(|error| Answer::Refused { reason: error.to_string() })
     }
 
-    fn own_session(&mut self, signed_in: &SignedIn) -> Option<&mut super::session::Session> {
+    fn own_session(&mut self, signed_in: &SignedIn) -> Option<&mut Session> {
         self.session.as_mut().filter(|session| !session.is_shared() && session.shift.person == *signed_in.person())
     }
 
@@ -62,7 +64,8 @@ impl Kiosk {
             let reason = "what was decided cannot be written at the moment; try again".to_owned();
             return Ok(Some(Answer::Refused { reason }));
         }
-        let at = at.unwrap_or_else(|| clock.now());
+        // A time is told in whole seconds. What opens in this very millisecond is the next one.
+        let at = at.map_or_else(|| shifted(clock.now(), -1), |at| shifted(at, 999));
         let Some(session) = self.own_session(signed_in) else { return Ok(None) };
         let Some(opened_at) = session.unsettled_at(at) else { return Ok(None) };
         let Some(mut own) = session.tallies.clone() else { return Ok(None) };

@@ -173,13 +173,18 @@ impl Register {
     /// When the last transaction that was opened at or before `t_ms` was opened, if it is still to be handed out, as far
     /// as is known by now.
     pub fn opened_by(&self, t_ms: u64) -> Option<u64> {
-        let pending = |opens: fn(&Step) -> bool| {
-            self.pending.iter().filter(move |(_, step)| opens(step)).map(|(opens_ms, _)| *opens_ms)
-        };
-        let opened = pending(|step| matches!(step, Step::Opened | Step::Stood)).chain(self.machine.opened_ms());
-        let last = opened.filter(|opened_ms| *opened_ms <= t_ms).max();
-        // A payment opens one whose opening was missed.
-        last.or_else(|| pending(|step| *step == Step::Payment).filter(|paid_ms| *paid_ms <= t_ms).max())
+        // As if everything that is known came true now.
+        let mut machine = self.machine.clone();
+        for (at_ms, step) in self.pending.iter().take_while(|(at_ms, _)| *at_ms <= t_ms) {
+            machine.apply(*at_ms, *step);
+        }
+        machine.finish(t_ms);
+        machine
+            .take_finished()
+            .iter()
+            .rev()
+            .map(|transaction| transaction.opened_ms)
+            .find(|opened_ms| *opened_ms <= t_ms)
     }
 
     /// No transaction that is still to be handed out reaches back further: what was observed before this time may be

@@ -112,7 +112,7 @@ async fn what_is_contributed_is_stored_at_sign_out_and_gone_with_a_withdrawal() 
     let place = Place::in_a_window().await;
     let running = place.run(Some("Aino"));
     running.served(0).await;
-    running.served(20_000).await;
+    running.served(15_000).await;
     running.settled().await;
     running.stopped().await;
     assert_eq!(place.counted(), (2, Some(1.0)));
@@ -123,7 +123,8 @@ async fn what_is_contributed_is_stored_at_sign_out_and_gone_with_a_withdrawal() 
     assert!(place.rows().is_empty());
     place.clock.advance_ms(30 * DAY_MS);
     place.run(None).stopped().await;
-    assert_eq!((place.store().windows().expect("read").len(), place.store().released(9).expect("read").len()), (1, 0));
+    assert_eq!(place.store().windows().expect("read").len(), 1);
+    assert_eq!(place.store().released(9).expect("read"), []);
     place.clock.jump_ms(-30 * DAY_MS as i64);
     // Switched on again: stored anew as she signs in.
     let place = Place { terms: releasing(), ..place };
@@ -142,7 +143,7 @@ async fn a_transaction_that_waits_for_late_events_can_be_left_out_also_across_a_
         let place = Place::in_a_window().await;
         let running = place.run(Some("Aino"));
         running.served(0).await;
-        running.served(20_000).await;
+        running.served(15_000).await;
         let served_at = running.clock.now() - jiff::SignedDuration::from_secs(15);
         let Answer::LeftOut { opened_at } = running.kiosk.question(leave_out(LeftOut::Whole)).await else {
             panic!("refused")
@@ -156,7 +157,7 @@ async fn a_transaction_that_waits_for_late_events_can_be_left_out_also_across_a_
             running.stopped().await;
             place
         } else {
-            running.served(40_000).await;
+            running.served(30_000).await;
             running.stopped().await;
             place
         };

@@ -6,7 +6,7 @@ use rusqlite::types::Value;
 
 use super::*;
 use crate::store::tests::{Place, columns, keeping, secret_of, take_in};
-use crate::store::{Decided, InboxEvent, NewEvent, NewRecord};
+use crate::store::{Decided, InboxEvent, NewEvent, NewRecord, OwnFigure, OwnWindow};
 use crate::summary::{SharedLine, SharedWindow, WindowKind};
 
 /// Where a column of the store is in the export.
@@ -220,7 +220,16 @@ fn every_table_of_the_export_has_its_columns_in_the_dictionary() {
     let place = Place::new();
     let mut store = place.open().expect("opens");
     worked(&mut store);
-    let export = Export::of(&mut store, "Aino", &secret_of("Aino"), at(400)).expect("exported");
+    let mut export = Export::of(&mut store, "Aino", &secret_of("Aino"), at(400)).expect("exported");
+    // Nothing is released under these terms, so the window is made here.
+    let figure = OwnFigure {
+        statistic: crate::release::Statistic::GreetingSmile,
+        cell: None,
+        transactions: 20,
+        shares_sum: 8.0,
+        contributed: Some(0.4),
+    };
+    export.windows.push(OwnWindow { opens: at(0), closes: at(300), figures: vec![figure] });
     let files = export.files().expect("files");
     for (name, table) in &files {
         if !name.ends_with(".csv") || *name == "dictionary.csv" {

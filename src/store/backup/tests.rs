@@ -5,10 +5,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use jiff::Timestamp;
+use rusqlite::params;
 
 use super::super::tests::{Place, secret_of, take_in};
 use super::super::{Decided, KeySource, NewRecord, Remembered, Restored, rotate_key, schema};
 use super::*;
+use crate::release::{Plan, PlanSettings, Statistic, Window, WindowId};
 
 const FIGURE: &str = "0.8317-a-figure-of-hers";
 
@@ -145,9 +147,13 @@ fn rows_that_were_lost_come_back_and_open_with_their_persons_secret() {
     let (place, mut store, backup) = backed_up(&["Aino", "Eero"]);
     let shared = "INSERT INTO store_transaction (register, opened_at, closed_at, record) VALUES ('1', 5, 6, '{}')";
     store.connection.execute_batch(shared).expect("written");
-    let window = "INSERT INTO release_window VALUES (1, 'a window'), (2, 'open');
-                  INSERT INTO release VALUES (1, 'released')";
-    store.connection.execute_batch(window).expect("written");
+    for id in [1, 2] {
+        let plan = Plan::new(PlanSettings::of(&Statistic::ALL[..1])).expect("a plan");
+        let window = Window { id: WindowId(id), opens: at(0), closes: at(100), plan };
+        let text = serde_json::to_string(&window).expect("JSON");
+        store.connection.execute("INSERT INTO release_window VALUES (?1, ?2)", params![id, text]).expect("written");
+    }
+    store.connection.execute_batch("INSERT INTO release VALUES (1, 'released')").expect("written");
     fs::remove_file(backup).expect("removed");
     let backup = moved(&mut store, &place);
     lose_rows(&store);

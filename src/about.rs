@@ -3,7 +3,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::config::Config;
+use crate::config::{Config, KeyKept};
 use crate::confine::{self, Confined};
 use crate::consent::{Language, TEXT_VERSION};
 
@@ -105,10 +105,16 @@ fn models(config: &Config) -> String {
 }
 
 fn key(config: &Config) -> String {
-    let file = config.key_file.display();
-    match config.language {
-        Language::English => format!("a file of mode 0600: {file}"),
-        Language::Finnish => format!("tiedosto, jonka käyttöoikeus on 0600: {file}"),
+    let pick = |en: &str, fi: &str| config.language.pick(en, fi).to_owned();
+    match &config.key {
+        KeyKept::File(file) => {
+            format!("{}: {}", pick("a file of mode 0600", "tiedosto, jonka käyttöoikeus on 0600"), file.display())
+        }
+        KeyKept::Credential(name) => format!("{}: {name}", pick("a systemd credential", "systemd-valtuutieto")),
+        KeyKept::Passphrase => pick(
+            "nowhere: made of a passphrase that is typed at start",
+            "ei missään: muodostetaan käynnistettäessä annettavasta salalauseesta",
+        ),
     }
 }
 

@@ -1,4 +1,6 @@
-//! From the configuration to what the vision crate wants to know.
+//! The camera, seen from outside of the vision crate: what the configuration says of it, and whose it is.
+
+mod lock;
 
 use std::time::Duration;
 
@@ -7,7 +9,9 @@ use hymy_vision::{SourceSpec, Timeouts, VisionSettings, find_models};
 
 use crate::config::Config;
 
-/// Models, runtime, zones, orientation, rates and time-outs of a configuration; one signed-in person.
+pub use lock::{CameraLock, CameraLockError};
+
+/// Models, runtime, zones, orientation, rates and time-outs of a configuration.
 #[must_use]
 pub fn vision_settings(config: &Config) -> VisionSettings {
     VisionSettings {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::consent::Consent;
-use crate::store::{Store, StoreError};
+use crate::store::{Looked, OwnFigure, OwnWindow, Store, StoreError};
 use crate::summary::{Summary, TransactionRecord};
 use crate::vault::{Secret, VaultError};
 
@@ -26,6 +26,8 @@ pub struct Export {
     pub records: Vec<TransactionRecord>,
     /// Summaries of shifts (of the parts of shifts that a crash broke off), oldest first.
     pub shifts: Vec<(Timestamp, Summary)>,
+    /// What windows that are not released to trainers yet have of the person.
+    pub windows: Vec<OwnWindow>,
 }
 
 /// What each column of `transactions.csv` is.
@@ -43,6 +45,13 @@ shifts.csv,signal,the signal's name
 shifts.csv,transactions,in how many transactions it could be known
 shifts.csv,shown_in,in how many of these it was shown; empty where the signal has no such answer
 shifts.csv,median,the middle value; empty without values
+windows.csv,opens,when the window opened of which a share over many people will be released to trainers (UTC)
+windows.csv,closes,when it closes; it is released three days later
+windows.csv,statistic,which share (hymy release --list has meanings)
+windows.csv,cell,the day of the week or the hours; empty over all
+windows.csv,transactions,in how many of your transactions it was counted
+windows.csv,shares_sum,what these add up to: each 0 to 1
+windows.csv,contributed,\"the mean that is kept for the release, without your name; empty with too few transactions\"
 ";
 
 impl Export {
@@ -53,10 +62,11 @@ impl Export {
     pub fn of(store: &mut Store, name: &str, secret: &Secret, now: Timestamp) -> Result<Self, StoreError> {
         let member = store.staff_member(name)?;
         let person = store.sign_in(name, secret, now)?;
+        let opened = store.opened_by_themself(&person, Looked::Export, now)?;
         let understood = |json: &str| serde_json::from_str(json).map_err(|_| StoreError::from(VaultError::Unopened));
-        let records = store.records(&person)?.iter().map(|json| understood(json)).collect::<Result<_, _>>()?;
+        let records = store.records(&opened)?.iter().map(|json| understood(json)).collect::<Result<_, _>>()?;
         let mut shifts = Vec::new();
-        for shift in store.summaries(&person, Timestamp::UNIX_EPOCH)? {
+        for shift in store.summaries(&opened, Timestamp::UNIX_EPOCH)? {
             let summary = serde_json::from_str(&shift.json).map_err(|_| VaultError::Unopened)?;
             shifts.push((shift.started_at, summary));
         }
@@ -67,6 +77,7 @@ impl Export {
             consent: person.consent().clone(),
             records,
             shifts,
+            windows: store.own_windows(&opened)?,
         })
     }
 
@@ -79,6 +90,7 @@ impl Export {
             ("export.json", serde_json::to_string_pretty(self)?),
             ("transactions.csv", self.transactions()),
             ("shifts.csv", self.shifts()),
+            ("windows.csv", self.windows()),
             ("dictionary.csv", DICTIONARY.to_owned()),
         ]))
     }
@@ -105,6 +117,20 @@ impl Export {
             for (key, line) in &summary.signals {
                 let (shown_in, median) = (cell(line.shown_in), cell(line.median));
                 table.push_str(&format!("{started_at},{},{},{shown_in},{median}\n", key.as_str(), line.behind));
+            }
+        }
+        table
+    }
+
+    fn windows(&self) -> String {
+        let mut table = String::from("opens,closes,statistic,cell,transactions,shares_sum,contributed\n");
+        for OwnWindow { opens, closes, figures } in &self.windows {
+            for figure in figures {
+                let OwnFigure { statistic, cell: of, transactions, shares_sum, contributed } = figure;
+                let (statistic, of, contributed) = (statistic.as_str(), cell(of.as_ref()), cell(*contributed));
+                table.push_str(&format!(
+                    "{opens},{closes},{statistic},{of},{transactions},{shares_sum},{contributed}\n"
+                ));
             }
         }
         table

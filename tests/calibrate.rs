@@ -2,12 +2,10 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader, Write};
-use std::os::unix::net::UnixListener;
 use std::path::Path;
 
+use hymy::camera::CameraLock;
 use hymy::config::Config;
-use hymy::store::StoreLock;
 use support::{Ended, footage, hymy};
 
 fn configuration(folder: &Path, source: &str) -> std::path::PathBuf {
@@ -57,19 +55,12 @@ fn a_shift_refuses_the_camera() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = configuration(folder.path(), "/dev/video-that-is-not-there");
     let data = folder.path().join("data");
-    let _lock = StoreLock::take(&data).expect("free");
-    let socket = UnixListener::bind(data.join("hymy.sock")).expect("bound");
-    std::thread::spawn(move || {
-        while let Ok((mut stream, _)) = socket.accept() {
-            let mut question = String::new();
-            BufReader::new(&stream).read_line(&mut question).expect("asked");
-            let answer = "{\"answer\":\"status\",\"running\":true,\"shift\":true,\"camera\":true}\n";
-            stream.write_all(answer.as_bytes()).expect("answered");
-        }
-    });
+    let held = CameraLock::take(&data).expect("free");
     let ended = calibrate(&file, &["--work", "till"]);
     assert!(!ended.err.contains("The camera is open"), "{}", ended.err);
     ended.failed(1, &["a shift is on", "end the shift first"]);
+    drop(held);
+    calibrate(&file, &["--work", "till"]).failed(1, &["there is no such camera"]);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! `kill -9` at any moment: every event that was accepted leads to exactly one record, none to two.
 
-use std::io::{BufRead, BufReader, Write};
+mod support;
+
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,9 +15,8 @@ use hymy::terms::Terms;
 use hymy::till::Report;
 use hymy::transaction::TillEventKind;
 use hymy::vault::Secret;
+use support::killing::{self, Doomed};
 use tokio::sync::{mpsc, watch};
-
-const FOLDER: &str = "HYMY_CRASH_TEST_FOLDER";
 
 fn open(folder: &Path) -> Store {
     Store::open(folder, &folder.join("hymy.key")).expect("opens")
@@ -37,6 +36,9 @@ fn settings() -> KioskSettings {
         signals: Vec::new(),
         directions: Directions::default(),
         terms: Terms::under(AGREEMENT),
+        sharing: Default::default(),
+        idle_ms: 30 * 60_000,
+        has_source: true,
     }
 }
 
@@ -44,10 +46,10 @@ fn settings() -> KioskSettings {
 #[test]
 #[ignore = "the other half of kill_9_loses_nothing_and_repeats_nothing, which starts it"]
 fn child() {
-    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let Some((_, folder)) = killing::job() else { return };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let mut store = open(Path::new(&folder));
+        let mut store = open(&folder);
         let person = store.sign_in("Aino", &secret(), jiff::Timestamp::now()).expect("her own secret");
         let clock = Arc::new(SystemClock::default());
         let (_vision, seen) = mpsc::channel(1);
@@ -62,9 +64,7 @@ fn child() {
                 let report = Report { id: None, register: "1".into(), kind, at };
                 assert_eq!(kiosk.till_event(report).await, TillAnswer::Accepted);
                 if kind == TillEventKind::Opened {
-                    let mut out = std::io::stdout().lock();
-                    writeln!(out, "accepted {}", opened.as_millisecond()).expect("told");
-                    out.flush().expect("told");
+                    killing::tell(&format!("accepted {}", opened.as_millisecond()));
                 }
                 tokio::time::sleep(Duration::from_millis(3)).await;
             }
@@ -74,24 +74,9 @@ fn child() {
 
 /// Runs the child for a while and kills it; gives the transactions it was told are safe.
 fn killed_after(folder: &Path, run: Duration) -> Vec<i64> {
-    let mut child = Command::new(std::env::current_exe().expect("this test"))
-        .args(["--exact", "child", "--ignored", "--nocapture"])
-        .env(FOLDER, folder)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("starts");
-    let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-    let reader = std::thread::spawn(move || {
-        lines
-            .map_while(Result::ok)
-            .filter_map(|line| line.split_once("accepted ").and_then(|(_, ms)| ms.parse().ok()))
-            .collect::<Vec<i64>>()
-    });
+    let child = Doomed::start("till", folder);
     std::thread::sleep(run);
-    child.kill().expect("killed");
-    child.wait().expect("ended");
-    reader.join().expect("read")
+    child.kill().iter().filter_map(|line| line.split_once("accepted ").and_then(|(_, ms)| ms.parse().ok())).collect()
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use hymy::config::Config;
+use hymy::config::{Config, KeyKept};
 use hymy::decide::Region;
 use hymy::terms::ReleaseTerms;
 use hymy_vision::SourceSpec;
@@ -64,7 +64,7 @@ fn resolved(config: &Config) -> String {
         runtime,
         vision,
         till,
-        key_file,
+        key,
         signals,
         language,
         terms,
@@ -111,7 +111,12 @@ fn resolved(config: &Config) -> String {
     line("till.token", if till.token.is_some() { "set, not shown" } else { "none" }.to_owned());
     line("till.max_late_s", till.max_late_s.to_string());
     line("till.max_ahead_s", till.max_ahead_s.to_string());
-    line("store.key_file", key_file.display().to_string());
+    let kept = match key {
+        KeyKept::File(path) => format!("file {}", path.display()),
+        KeyKept::Credential(name) => format!("credential {name}"),
+        KeyKept::Passphrase => "passphrase, asked for".to_owned(),
+    };
+    line("store.source", kept);
     line("signals.choices", if signals.is_empty() { "none".to_owned() } else { signals.join(", ") });
     line("consent.agreement", or(terms.agreement.clone(), "none"));
     line("consent.language", language.name().to_owned());

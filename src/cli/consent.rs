@@ -7,7 +7,7 @@ use anyhow::bail;
 use hymy::clock::Clock;
 use hymy::config::{Config, SIGNALS};
 use hymy::consent::{Band, Consent, NoConsent, TEXT_VERSION, Unit};
-use hymy::control::{self, Answer, Question, SecretText};
+use hymy::control::{Answer, Question, SecretText};
 
 use super::secrets::{line, secret, yes};
 
@@ -31,16 +31,16 @@ pub fn again(name: String, config: &Config, clock: &dyn Clock) -> anyhow::Result
         return Err(NoConsent::NoAgreement.into());
     }
     let secret = secret("Your present secret")?;
-    let before = own(&name, &secret, config, clock)?;
+    let before = own(&name, &secret, config)?;
     show(config)?;
     let consent = agreed(config, &before.bands, clock)?;
     Ok(Question::AgreeAnew { name, secret, consent })
 }
 
 /// Asks for each signal anew; what was agreed to, and when, stays.
-pub fn signals(name: String, config: &Config, clock: &dyn Clock) -> anyhow::Result<Question> {
+pub fn signals(name: String, config: &Config) -> anyhow::Result<Question> {
     let secret = secret("Your secret")?;
-    let before = own(&name, &secret, config, clock)?;
+    let before = own(&name, &secret, config)?;
     super::print(&format!("On for you: {}", listed(&before.signals)));
     let mut signals = chosen(config)?;
     // Not asked about, so left as it is: what the store does not offer now.
@@ -50,9 +50,9 @@ pub fn signals(name: String, config: &Config, clock: &dyn Clock) -> anyhow::Resu
 }
 
 /// What a person agreed to and chose, with their secret.
-pub fn own(name: &str, secret: &SecretText, config: &Config, clock: &dyn Clock) -> anyhow::Result<Consent> {
+pub fn own(name: &str, secret: &SecretText, config: &Config) -> anyhow::Result<Consent> {
     let question = Question::OwnConsent { name: name.to_owned(), secret: secret.clone() };
-    match control::ask(&config.kiosk.data_dir, &config.key_file, &question, clock)? {
+    match super::ask(config, &question)? {
         Answer::OwnConsent(consent) => Ok(*consent),
         Answer::Refused { reason } => bail!(reason),
         _ => bail!("the kiosk answered something else"),

@@ -11,7 +11,7 @@ use hymy::camera;
 use hymy::clock::{Clock, SystemClock};
 use hymy::consent::Consent;
 use hymy::demo::{self, Comparison, Pair, Share, TransactionComparison, till_events};
-use hymy::store::{Decided, NewRecord, Store};
+use hymy::store::{Decided, Looked, NewRecord, Store};
 use hymy::summary::{Summary, TransactionRecord};
 use hymy::terms::Terms;
 use hymy::vault::Secret;
@@ -152,7 +152,8 @@ fn store_and_read(records: &[TransactionRecord]) -> anyhow::Result<Summary> {
     let decided = Decided { records: &rows, handled: &[], summary: Some((1, &summary)) };
     store.commit_decisions(&shift, &decided, started)?;
     let person = store.sign_in(PERSON, &secret, started)?;
-    let stored = store.summaries(&person, started)?;
+    let opened = store.opened_by_themself(&person, Looked::Summary, started)?;
+    let stored = store.summaries(&opened, started)?;
     let summary = stored.first().context("the summary was not stored")?;
     Ok(serde_json::from_str(&summary.json)?)
 }

@@ -5,7 +5,6 @@ use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::bail;
-use hymy::clock::Clock;
 use hymy::config::Config;
 use hymy::control::Question;
 use hymy::fit::{Check, Say};
@@ -15,9 +14,9 @@ use super::secrets::{secret, yes};
 use super::{consent, progress};
 
 /// Takes the steps, and gives the consent without what cannot be read.
-pub fn check(name: String, config: &Config, staged: bool, clock: &dyn Clock) -> anyhow::Result<Question> {
+pub fn check(name: String, config: &Config, staged: bool) -> anyhow::Result<Question> {
     let secret = secret("Your secret")?;
-    let mut consent = consent::own(&name, &secret, config, clock)?;
+    let mut consent = consent::own(&name, &secret, config)?;
     if consent.signals.is_empty() {
         bail!("no signal is on for you, so there is nothing to check; choose with: hymy staff signals {name}");
     }

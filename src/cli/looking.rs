@@ -5,12 +5,9 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::bail;
-use hymy::clock::SystemClock;
+use hymy::camera::{self, CameraLock};
 use hymy::config::Config;
-use hymy::control::{self, Answer, Question};
-use hymy::store::{StoreError, StoreLock};
-use hymy::{camera, confine};
+use hymy::confine;
 use hymy_vision::{Event, Observation, SourceSpec, Vision, VisionSettings, Zones};
 
 use super::WrongUsage;
@@ -19,8 +16,6 @@ use super::WrongUsage;
 const LIMIT: Duration = Duration::from_secs(5 * 60);
 /// A file is read this often, so that a short clip is one long look; [`LIMIT`] ends it.
 const FILE_TIMES: u32 = 10_000;
-/// While a kiosk runs beside this, it is asked this often whether a shift has begun.
-const ASK_EVERY: Duration = Duration::from_secs(2);
 
 /// How the looking ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,14 +39,13 @@ pub fn look(
 ) -> anyhow::Result<Ended> {
     let source = source(config, staged)?;
     let settings = settings(config, staged)?;
-    let shift = NoShift::make_sure(config)?;
+    // No shift is on now, and none begins while this is held.
+    let lock = CameraLock::take(&config.kiosk.data_dir)?;
     // As in a shift: what the camera shows does not reach the disk.
     confine::keep_in_memory()?;
     let mut vision = Vision::load(&settings)?;
 
     let begun = Instant::now();
-    let mut asked = begun;
-    let mut refused = None;
     let mut announced = false;
     let mut enough = false;
     let ended = vision.run(&source, stop, |_, event| {
@@ -69,23 +63,19 @@ pub fn look(
             Event::Back => eprintln!("The camera is back."),
             Event::Skipped { .. } | Event::Idle => {}
         }
-        if asked.elapsed() >= ASK_EVERY {
-            asked = Instant::now();
-            refused = shift.begun_meanwhile(config).err();
-        }
         let over = begun.elapsed() >= LIMIT || Duration::from_millis(shown_ms) >= LIMIT;
-        if enough || over || refused.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if enough || over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     if announced {
         eprintln!("The camera is closed.");
     }
+    drop(lock);
     ended?;
-    match refused {
-        Some(refused) => Err(refused),
-        None if enough => Ok(Ended::Enough),
-        None if stop.load(Ordering::Relaxed) => Ok(Ended::Stopped),
-        None => Ok(Ended::Over),
-    }
+    Ok(match (enough, stop.load(Ordering::Relaxed)) {
+        (true, _) => Ended::Enough,
+        (false, true) => Ended::Stopped,
+        (false, false) => Ended::Over,
+    })
 }
 
 fn source(config: &Config, staged: bool) -> Result<SourceSpec, WrongUsage> {
@@ -114,39 +104,4 @@ fn settings(config: &Config, staged: bool) -> anyhow::Result<VisionSettings> {
     }
     settings.zones = Zones { staff: settings.zones.staff, customer: None, queue: None };
     Ok(settings)
-}
-
-/// That nobody is on shift: the store's lock, or the word of the kiosk that has it.
-enum NoShift {
-    /// No kiosk can start while this is held.
-    Locked(#[expect(dead_code, reason = "held, never read")] StoreLock),
-    /// A kiosk runs, without a shift.
-    BesideKiosk,
-}
-
-impl NoShift {
-    fn make_sure(config: &Config) -> anyhow::Result<Self> {
-        match StoreLock::take(&config.kiosk.data_dir) {
-            Ok(lock) => Ok(Self::Locked(lock)),
-            Err(StoreError::Locked { .. }) => {
-                Self::BesideKiosk.begun_meanwhile(config)?;
-                Ok(Self::BesideKiosk)
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Refuses once a shift is on.
-    fn begun_meanwhile(&self, config: &Config) -> anyhow::Result<()> {
-        if matches!(self, Self::Locked(_)) {
-            return Ok(());
-        }
-        let clock = SystemClock::default();
-        match control::ask(&config.kiosk.data_dir, &config.key_file, &Question::Status, &clock)? {
-            Answer::Status(status) if status.shift => {
-                bail!("a shift is on, and its camera is not for this; end the shift first, then begin again")
-            }
-            _ => Ok(()),
-        }
-    }
 }

@@ -5,6 +5,7 @@ mod about;
 mod analyze;
 mod calibrate;
 mod check_config;
+mod check_log;
 mod consent;
 mod demo;
 #[cfg(feature = "lab")]
@@ -15,17 +16,26 @@ mod looking;
 mod models;
 mod progress;
 mod release;
+mod released;
 mod rights;
 mod run;
 mod secrets;
+mod shares;
+mod shift;
 mod staff;
+mod store;
+mod trainer;
+mod transactions;
+mod watch;
 
 use std::io::Write;
 #[cfg(feature = "lab")]
 use std::path::Path;
 
 use clap::{Parser, Subcommand};
-use hymy::config::ConfigError;
+use hymy::clock::SystemClock;
+use hymy::config::{Config, ConfigError};
+use hymy::control::{self, Answer, ControlError, Question, Rules};
 
 /// Private coaching from what a camera at the counter could see. Pictures are never stored, sent or shown.
 #[derive(Debug, Parser)]
@@ -39,7 +49,8 @@ First steps:
   hymy calibrate --config /etc/hymy/kiosk.toml       set where customers stand, by looking there
   hymy staff add Aino --config /etc/hymy/kiosk.toml  invite someone
   hymy staff consent Aino --config /etc/hymy/kiosk.toml   their own consent, at the kiosk
-  hymy run --config /etc/hymy/kiosk.toml --staff Aino
+  hymy run --config /etc/hymy/kiosk.toml
+  hymy staff sign-in Aino --config /etc/hymy/kiosk.toml   Aino's shift begins, the camera opens
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
 HYMY_LOG overrides [telemetry] log, as in HYMY_LOG=debug."
@@ -61,10 +72,13 @@ enum Command {
     Staff(staff::Staff),
     Export(rights::Export),
     Erase(rights::Erase),
+    Trainer(trainer::Trainer),
     CheckConfig(check_config::CheckConfig),
+    CheckLog(check_log::CheckLog),
     Calibrate(calibrate::Calibrate),
     Release(release::Release),
     About(about::AboutCommand),
+    Store(store::Store),
 }
 
 impl Cli {
@@ -84,10 +98,13 @@ impl Cli {
             Command::Staff(staff) => staff.run(),
             Command::Export(export) => export.run(),
             Command::Erase(erase) => erase.run(),
+            Command::Trainer(trainer) => trainer.run(),
             Command::CheckConfig(check) => check.run(),
+            Command::CheckLog(check) => check.run(),
             Command::Calibrate(calibrate) => calibrate.run(),
             Command::Release(release) => release.run(),
             Command::About(about) => about.run(),
+            Command::Store(store) => store.run(),
         }
     }
 }
@@ -131,6 +148,12 @@ fn same_file(a: &Path, b: &Path) -> bool {
         (Err(_), Err(_)) => a == b || place(a).is_some_and(|one| place(b) == Some(one)),
         _ => false,
     }
+}
+
+/// Asks the running kiosk, or the store where none runs.
+fn ask(config: &Config, question: &Question) -> Result<Answer, ControlError> {
+    let clock = SystemClock::default();
+    control::ask(&config.kiosk.data_dir, secrets::key_source(config), question, &clock, &Rules::of(config))
 }
 
 /// Prints to standard output. A reader that has gone away, as `| head` does, is no failure.

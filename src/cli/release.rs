@@ -1,7 +1,8 @@
 //! `hymy release --plan`: what a window would release, and how uncertain it would be, before anybody decides for it.
-//! It opens no store and reads nothing about anybody.
+//! It opens no store and reads nothing about anybody; `--show` reads what was released.
 
 use std::fmt::Write;
+use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 use comfy_table::{Table, presets};
@@ -10,13 +11,13 @@ use hymy::release::{
     TRANSACTIONS_FLOOR,
 };
 
-use super::WrongUsage;
+use super::{WrongUsage, released};
 
 /// Chances below this, and above 1 minus it, are not worth a word in a table.
 const RARE: f64 = 0.005;
 const DAYS_OF_A_YEAR: u32 = 365;
 
-/// See what a window would release to trainers, and how uncertain, before deciding for it.
+/// See what was released to trainers; or what a window would release, and how uncertain, before deciding for it.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -24,16 +25,23 @@ Examples:
   hymy release --plan --statistics smile.greeting.shown    one statistic: a quarter of the noise
   hymy release --plan --cells weekday --people 40,80,200   days of the week pay from the same budget
   hymy release --list                                      the statistics that there are
+  hymy release --show --config /etc/hymy/kiosk.toml        what was released
 
 A release is a mean over people: each adds one share, their own mean over at least
 --transactions-floor transactions. The noise does not depend on what anybody did, so this table is
 true before anything was measured. The smaller --epsilon, the better one person is hidden, and the
 more noise: nothing that is released is more than e^epsilon times as likely with a person as
-without. No store is opened. docs/release.md has the whole of it.")]
+without. Only --show opens the store. docs/release.md has the whole of it.")]
 pub struct Release {
     /// Print the expected error of each figure for groups of several sizes.
-    #[arg(long, action = ArgAction::SetTrue, required_unless_present = "list")]
+    #[arg(long, action = ArgAction::SetTrue, required_unless_present_any = ["list", "show"])]
     plan: bool,
+    /// Print what was released: shares over many people, with noise, each window once.
+    #[arg(long, conflicts_with_all = ["plan", "list"], requires = "config")]
+    show: bool,
+    /// The configuration that names the store, for --show.
+    #[arg(long, value_name = "FILE", requires = "show")]
+    config: Option<PathBuf>,
     /// List the statistics that can be chosen.
     #[arg(long, conflicts_with = "plan")]
     list: bool,
@@ -92,11 +100,14 @@ fn statistic(key: &str) -> Result<Statistic, String> {
 }
 
 impl Release {
-    /// Prints the plan.
+    /// Prints the plan, or what was released.
     ///
     /// # Errors
-    /// When the options are outside the compiled bounds.
+    /// When the options are outside the compiled bounds, or nobody answers for the store.
     pub fn run(self) -> anyhow::Result<()> {
+        if let Some(config) = &self.config {
+            return released::show(config);
+        }
         if self.list {
             super::print(&list().to_string());
             return Ok(());

@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::Args;
 use hymy::clock::SystemClock;
 use hymy::config::Config;
-use hymy::control::{self, Answer, Question};
+use hymy::control::{Answer, Question};
 use std::io::Write;
 
 use super::secrets::{line, secret};
@@ -19,8 +19,8 @@ use super::secrets::{line, secret};
 Example:
   hymy export Aino --config /etc/hymy/kiosk.toml --out aino
 
-Writes export.json, transactions.csv, shifts.csv and dictionary.csv, which says what each column means, into a new
-folder that only its owner can read. They are no longer sealed there: keep them where nobody else looks.")]
+Writes export.json, transactions.csv, shifts.csv, windows.csv and dictionary.csv, which says what each column means,
+into a new folder that only its owner can read. They are no longer sealed there: keep them where nobody else looks.")]
 pub struct Export {
     /// Their name.
     #[arg(value_name = "PERSON")]
@@ -68,8 +68,9 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
 Example:
   hymy erase Aino --config /etc/hymy/kiosk.toml
 
-It takes no secret, because a person who forgot theirs has the right to it too. A person who only wants to take
-part no longer withdraws with: hymy staff withdraw")]
+It takes no secret, because a person who forgot theirs has the right to it too. Without it, the shares that they
+contributed to a window which is not released yet cannot be found among the others: nothing tells whose they are, and
+they go when the window is released. Who has the secret withdraws first, which removes them: hymy staff withdraw")]
 pub struct Erase {
     /// Their name.
     #[arg(value_name = "PERSON")]
@@ -90,7 +91,13 @@ impl Erase {
             anyhow::bail!("another name; nothing was erased");
         }
         match answer(&config, &Question::Erase { name: self.name })? {
-            Answer::Erased { receipt } => super::print(&super::staff::told(&receipt)),
+            Answer::Erased { receipt } => {
+                super::print(&super::staff::told(&receipt));
+                super::print(
+                    "shares contributed to a window that is not released yet say nothing about whose they are, and go \
+                     with its release; withdrawing with the secret, before erasing, removes them at once",
+                );
+            }
             _ => anyhow::bail!("the kiosk answered something else"),
         }
         Ok(())
@@ -98,7 +105,8 @@ impl Erase {
 }
 
 fn answer(config: &Config, question: &Question) -> anyhow::Result<Answer> {
-    match control::ask(&config.kiosk.data_dir, &config.key_file, question, &SystemClock::default())? {
+    let _clock = SystemClock::default();
+    match super::ask(config, question)? {
         Answer::Refused { reason } => anyhow::bail!(reason),
         answer => Ok(answer),
     }

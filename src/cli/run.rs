@@ -1,34 +1,30 @@
-//! `hymy run`: the kiosk. With `--staff` the person's shift begins and the camera opens, for as long as the kiosk wishes
-//! it open; without, only the till endpoint and the socket do.
+//! `hymy run`: the kiosk. The models are loaded once; the camera is open for as long as the kiosk wishes, which is never
+//! while nobody is signed in. With `--staff` a shift begins at once.
 
-use std::ops::ControlFlow;
-use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::Args;
 use hymy::about::About;
-use hymy::camera;
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
 use hymy::confine::{self, Allowed, Confined, MemoryKept};
-use hymy::kiosk::{self, CameraSwitch, CameraWish, KioskHandle, KioskSettings, VISION_CHANNEL, VisionEvent};
+use hymy::kiosk::{self, CameraSwitch, KioskHandle, KioskSettings, VISION_CHANNEL, VisionEvent};
 use hymy::store::{SignedIn, Store, StoreLock};
 use hymy::terms::Terms;
 use hymy::till::Plausible;
 use hymy::web::{self, WebState};
 use hymy::{control, telemetry};
-use hymy_vision::{Event, SourceSpec, Vision, VisionError, VisionSettings};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use super::WrongUsage;
-use super::secrets::secret;
+use super::secrets::{key_source, secret};
+use super::watch::Camera;
 
 /// How long the camera may take to close at the end.
 const VISION_CLOSES_WITHIN: Duration = Duration::from_secs(3);
@@ -37,14 +33,14 @@ const VISION_CLOSES_WITHIN: Duration = Duration::from_secs(3);
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  hymy run --config /etc/hymy/kiosk.toml --staff Aino   Aino's shift begins, the camera opens
-  hymy run --config /etc/hymy/kiosk.toml                no shift, no camera: the till is answered, that is all
+  hymy run --config /etc/hymy/kiosk.toml                no shift, no camera, until: hymy staff sign-in
+  hymy run --config /etc/hymy/kiosk.toml --staff Aino   Aino's shift begins at once, the camera opens
   hymy run --config /etc/hymy/kiosk.toml --staff Aino --staff Eero
                                                         two at one register: nothing is read of either, as nothing
                                                         tells whose face is whose; what is served is the store's
 
-The shift ends with the program, and everything is on the disk then. After a crash, starting it again
-with the same person goes on with the same shift.")]
+A shift ends with hymy staff sign-out, when nothing happened for [kiosk] idle_minutes, or with the program; everything
+is on the disk then. After a crash, the same person who signs in again goes on with the same shift.")]
 pub struct Run {
     /// The configuration; configs/kiosk.toml explains every key.
     #[arg(long, value_name = "FILE")]
@@ -65,7 +61,7 @@ impl Run {
             tracing::warn!("no_signal_chosen: [signals] choices is empty, so summaries will be too");
         }
         keep_in_memory()?;
-        let store = Store::open(&config.kiosk.data_dir, &config.key_file)?;
+        let store = Store::open(&config.kiosk.data_dir, key_source(&config))?;
         // Before there are other threads, which would not be confined; after what lies elsewhere was opened.
         confine_to(&Allowed::of(&config))?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -132,9 +128,9 @@ async fn serve(config: &Config, mut store: Store, staff: &[String]) -> anyhow::R
 
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let people = signed_in(&mut store, staff, &config.terms, clock.as_ref())?;
-    // Before the shift begins: models that do not load must not leave an empty shift behind.
-    let camera = if people.is_empty() { None } else { Some(Camera::load(config, people.len())?) };
-    let switch = CameraSwitch::default();
+    // Before a shift begins: models that do not load must not leave an empty shift behind.
+    let camera = Camera::load(config)?;
+    let switch = CameraSwitch::of(&config.kiosk.data_dir);
     let (observed, vision) = mpsc::channel(VISION_CHANNEL);
     let (stop, stopped) = watch::channel(false);
     let settings = KioskSettings::of(config);
@@ -202,7 +198,7 @@ fn remove_socket(config: &Config) {
     }
 }
 
-/// Opens the socket, the till endpoint and, for a shift, the camera.
+/// Opens the socket and the till endpoint, and starts the thread that opens the camera as the switch says.
 async fn begin(
     config: &Config,
     kiosk: KioskHandle,
@@ -237,85 +233,6 @@ async fn begin(
     }
     let emit = move |event| observed.blocking_send(event).is_ok();
     camera.map(|camera| camera.start(switch, emit)).transpose()
-}
-
-/// The loaded models and the source they will look at: the one place where the vision crate is plugged in.
-struct Camera {
-    vision: Vision,
-    source: SourceSpec,
-}
-
-impl Camera {
-    /// Loads the models; the camera stays closed.
-    fn load(config: &Config, people: usize) -> anyhow::Result<Self> {
-        let source = camera::source(config).context("[camera] source is missing")?;
-        let people = u8::try_from(people).unwrap_or(u8::MAX);
-        let settings = VisionSettings { retry: true, people, ..camera::vision_settings(config) };
-        Ok(Self { vision: Vision::load(&settings)?, source })
-    }
-
-    /// Opens and closes the camera as `switch` says and sends what it shows to `emit`, until the switch ends, the
-    /// source does, or `emit` says `false`. The thread closes the camera before it ends.
-    fn start(
-        self,
-        switch: &CameraSwitch,
-        emit: impl Fn(VisionEvent) -> bool + Send + 'static,
-    ) -> anyhow::Result<JoinHandle<()>> {
-        let Self { mut vision, source } = self;
-        let mut wish = switch.follow();
-        let runtime = tokio::runtime::Handle::current();
-        let thread = std::thread::Builder::new().name("hymy-vision".to_owned()).spawn(move || {
-            while let Some(run) = runtime.block_on(next_opening(&mut wish)) {
-                if !emit(VisionEvent::Opening { run }) {
-                    return;
-                }
-                let wished = || *wish.borrow() == CameraWish::Open { run };
-                // A panic would leave a shift in which nobody is ever seen; it ends the run as any failure does.
-                let watch = AssertUnwindSafe(|| watch(&mut vision, &source, &wished, &emit));
-                let reason = match std::panic::catch_unwind(watch) {
-                    Ok(ended) => ended.err().map(|error| error.to_string()),
-                    Err(_) => Some("the camera's thread broke off; what it said stands above".to_owned()),
-                };
-                let closed_as_wished = !wished() && reason.is_none();
-                let told = if closed_as_wished { VisionEvent::Closed } else { VisionEvent::Ended { reason } };
-                if !emit(told) || !closed_as_wished {
-                    return;
-                }
-            }
-            emit(VisionEvent::Ended { reason: None });
-        })?;
-        Ok(thread)
-    }
-}
-
-/// Waits until the camera is to be open; `None` when it never will be again.
-async fn next_opening(wish: &mut watch::Receiver<CameraWish>) -> Option<u64> {
-    let wished = wish.wait_for(|wish| *wish != CameraWish::Closed).await.map(|wish| *wish);
-    match wished {
-        Ok(CameraWish::Open { run }) => Some(run),
-        _ => None,
-    }
-}
-
-/// One opening of the camera; it is closed when this returns. A live source has something to say ten times a second
-/// at least, so that what is no longer wished ends soon.
-fn watch(
-    vision: &mut Vision,
-    source: &SourceSpec,
-    wished: &impl Fn() -> bool,
-    emit: &impl Fn(VisionEvent) -> bool,
-) -> Result<(), VisionError> {
-    let ended = vision.run(source, &AtomicBool::new(false), |_, event| {
-        let told = wished()
-            && match event {
-                Event::Observed { observation, .. } => emit(VisionEvent::Observation(observation)),
-                Event::Lost { why } => emit(VisionEvent::SourceLost { reason: why.to_owned() }),
-                Event::Back => emit(VisionEvent::SourceBack),
-                Event::Skipped { .. } | Event::Idle => true,
-            };
-        if told { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    });
-    ended.map(|_| ())
 }
 
 async fn close(camera: JoinHandle<()>) {

@@ -3,17 +3,46 @@
 use std::io::{IsTerminal, Write};
 
 use anyhow::Context;
+use hymy::config::{Config, KeyKept};
 use hymy::control::SecretText;
+use hymy::store::{Asked, KeySource};
 use zeroize::Zeroizing;
+
+/// Where the key of the store is; a passphrase is asked for when the store is opened, and never beside a running kiosk.
+pub fn key_source(config: &Config) -> KeySource {
+    match &config.key {
+        KeyKept::File(path) => KeySource::File(path.clone()),
+        KeyKept::Credential(name) => KeySource::credential(name),
+        KeyKept::Passphrase => KeySource::Passphrase(passphrase),
+    }
+}
+
+fn passphrase(asked: Asked) -> std::io::Result<Zeroizing<String>> {
+    let ask = |what: &str| hidden(what).map_err(std::io::Error::other);
+    match asked {
+        Asked::Present => ask("Passphrase of the store"),
+        Asked::OfBackup => ask("Passphrase that held when the backup was made"),
+        Asked::New => {
+            let chosen = ask("New passphrase of the store (15 characters or more; without it everything is lost)")?;
+            if *ask("The same passphrase again")? != *chosen {
+                return Err(std::io::Error::other("the two passphrases differ; nothing was changed"));
+            }
+            Ok(chosen)
+        }
+    }
+}
 
 /// Asks for a secret, without showing it.
 pub fn secret(what: &str) -> anyhow::Result<SecretText> {
-    let text = if std::io::stdin().is_terminal() {
-        rpassword::prompt_password(format!("{what}: ")).map(Zeroizing::new).context("no secret could be read")?
+    Ok(SecretText::new(&hidden(what)?))
+}
+
+fn hidden(what: &str) -> anyhow::Result<Zeroizing<String>> {
+    if std::io::stdin().is_terminal() {
+        rpassword::prompt_password(format!("{what}: ")).map(Zeroizing::new).context("no secret could be read")
     } else {
-        line(what)?
-    };
-    Ok(SecretText::new(text.trim_end_matches(['\r', '\n'])))
+        line(what)
+    }
 }
 
 /// Asks for a line.

@@ -1,4 +1,4 @@
-//! `hymy staff`: who is invited; a person's own consent, secret, summary and taps.
+//! `hymy staff`: who is invited; a person's own consent, secret and summary. Their shift: [`super::shift`].
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -7,12 +7,14 @@ use clap::{Args, Subcommand};
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
 use hymy::consent::Band;
-use hymy::control::{self, Answer, Question};
+use hymy::control::{Answer, Question};
 use hymy::store::Receipt;
-use hymy::summary::{Window, WindowKind};
+use hymy::summary::{LeftOut, Window, WindowKind};
 
 use super::secrets::{secret, yes};
-use super::{consent, figures, fit};
+use super::shares::{self, OwnData};
+use super::shift::Shift;
+use super::{consent, figures, fit, shift, transactions};
 
 /// Invite people and list them; a person's own consent, secret, summary, withdrawal, and taps during a shift.
 #[derive(Debug, Args)]
@@ -24,12 +26,16 @@ Examples:
                                                            the text or a value changed: anew, and nothing is lost
   hymy staff signals Aino --config /etc/hymy/kiosk.toml    other signals, and Aino's own bands
   hymy staff fit Aino --config /etc/hymy/kiosk.toml        which of them can be read of Aino here
+  hymy staff sign-in Aino --config /etc/hymy/kiosk.toml    Aino's shift begins, the camera opens
+  hymy staff sign-out --config /etc/hymy/kiosk.toml        the shift ends, the camera closes
   hymy staff summary Aino --config /etc/hymy/kiosk.toml    Aino's own summary, with Aino's secret
+  hymy staff leave-out Aino --config /etc/hymy/kiosk.toml  Aino leaves the latest transaction out
   hymy staff withdraw Aino --config /etc/hymy/kiosk.toml   Aino withdraws: everything of theirs is erased
 
 The employer can invite and nothing more: who agreed is shown nowhere. A secret is asked for at the terminal, or read
-as a line of standard input. Works beside a running kiosk, through the socket in its data folder, and without one;
-pause, resume and phone-for-work need the kiosk.")]
+as a line of standard input. Works beside a running kiosk, through the socket in its data folder, and without one; a
+shift needs the kiosk: sign-in, sign-out, pause, resume and phone-for-work. Signing out and pausing close the camera and
+nothing else, so anybody at the counter may.")]
 pub struct Staff {
     #[command(subcommand)]
     command: StaffCommand,
@@ -113,37 +119,37 @@ enum StaffCommand {
         #[command(flatten)]
         store: StoreOf,
     },
-    /// Pause one's own shift: the camera closes until it is resumed.
-    Pause {
+    #[command(flatten)]
+    Shift(Shift),
+    /// List one's own latest transactions: when, at which register, and whether one can still be left out.
+    Transactions {
         /// Their name.
         #[arg(value_name = "PERSON")]
         name: String,
         #[command(flatten)]
         store: StoreOf,
     },
-    /// Resume one's own shift: it is this person who stands there, and the camera opens.
-    Resume {
+    /// Leave one's own transaction out of everything, until its window is released; why is not asked.
+    LeaveOut(transactions::OneOfTheirs),
+    /// One's own transaction was a complaint: its smiles are left out.
+    Complaint(transactions::OneOfTheirs),
+    /// Leave every window out that is not released: nothing of one's own is in it then, nor will be.
+    LeaveWindowOut {
         /// Their name.
         #[arg(value_name = "PERSON")]
         name: String,
         #[command(flatten)]
         store: StoreOf,
     },
-    /// The phone in one's own hand is, or just was, for work: it is left out of this transaction.
-    PhoneForWork {
-        /// Their name.
-        #[arg(value_name = "PERSON")]
-        name: String,
-        #[command(flatten)]
-        store: StoreOf,
-    },
+    #[command(flatten)]
+    OwnData(OwnData),
 }
 
 #[derive(Debug, Args)]
-struct StoreOf {
+pub struct StoreOf {
     /// The configuration that names the store.
     #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    pub config: PathBuf,
 }
 
 impl Staff {
@@ -153,13 +159,13 @@ impl Staff {
         let config = Config::load(&self.command.store().config)?;
         let question = self.command.question(&config, &clock)?;
         let again = matches!(question, Question::AgreeAnew { .. });
-        match control::ask(&config.kiosk.data_dir, &config.key_file, &question, &clock)? {
+        match super::ask(&config, &question)? {
             Answer::Invited { name, invitation } => super::print(&format!(
                 "{name} is invited; hand over this code, which works once: {invitation}\n\
                  {name} agrees, or does not, with: hymy staff consent {name} --config FILE"
             )),
             Answer::Agreed if again => super::print("kept, under the same secret; it holds from the next shift on"),
-            Answer::Agreed => super::print("agreed; a shift begins with: hymy run --staff NAME --config FILE"),
+            Answer::Agreed => super::print("agreed; a shift begins with: hymy staff sign-in NAME --config FILE"),
             Answer::SecretChanged => super::print("the new secret holds"),
             Answer::Erased { receipt } => super::print(&told(&receipt)),
             Answer::Staff { members } if members.is_empty() => {
@@ -177,11 +183,19 @@ impl Staff {
                     super::print(&shown(window, &bands, &clock));
                 }
             }
-            Answer::Status(_) | Answer::Exported(_) | Answer::OwnConsent(_) => {}
-            Answer::Paused => super::print("paused; the camera is closed until: hymy staff resume"),
-            Answer::Resumed => super::print("resumed; the camera opens"),
-            Answer::NotedForWork => super::print("noted; the phone is left out of this transaction"),
+            Answer::Transactions { transactions } => super::print(&transactions::listed(&transactions, &clock)),
+            Answer::LeftOut { opened_at } => super::print(&transactions::left_out(opened_at, &clock)),
+            Answer::WindowsLeftOut => {
+                super::print("done: nothing of yours is in a window that is not released; the next one begins anew");
+            }
+            Answer::Sharing(answer) => shares::tell(&answer, &clock),
+            Answer::Status(_)
+            | Answer::Exported(_)
+            | Answer::OwnConsent(_)
+            | Answer::Releases { .. }
+            | Answer::BackedUp { .. } => {}
             Answer::Refused { reason } => anyhow::bail!(reason),
+            answer => shift::told(&answer).into_iter().for_each(super::print),
         }
         Ok(())
     }
@@ -199,9 +213,11 @@ impl StaffCommand {
             | Self::Withdraw { store, .. }
             | Self::List { store }
             | Self::Summary { store, .. }
-            | Self::Pause { store, .. }
-            | Self::Resume { store, .. }
-            | Self::PhoneForWork { store, .. } => store,
+            | Self::Transactions { store, .. }
+            | Self::LeaveWindowOut { store, .. } => store,
+            Self::Shift(shift) => shift.store(),
+            Self::LeaveOut(one) | Self::Complaint(one) => &one.store,
+            Self::OwnData(own) => own.store(),
         }
     }
 
@@ -212,8 +228,8 @@ impl StaffCommand {
             Self::Invite { name, .. } => Question::Invite { name },
             Self::Consent { name, again: false, .. } => consent::first(name, config, clock)?,
             Self::Consent { name, again: true, .. } => consent::again(name, config, clock)?,
-            Self::Signals { name, .. } => consent::signals(name, config, clock)?,
-            Self::Fit { name, staged, .. } => fit::check(name, config, staged, clock)?,
+            Self::Signals { name, .. } => consent::signals(name, config)?,
+            Self::Fit { name, staged, .. } => fit::check(name, config, staged)?,
             Self::Secret { name, .. } => {
                 let (present, new) = (secret("Your present secret")?, secret("The new one")?);
                 if secret("The new one again")? != new {
@@ -230,30 +246,45 @@ impl StaffCommand {
             }
             Self::List { .. } => Question::ListStaff,
             Self::Summary { name, .. } => Question::Summaries { name, secret: secret("Your secret")? },
-            Self::Pause { name, .. } => Question::Pause { name },
-            Self::Resume { name, .. } => Question::Resume { name },
-            Self::PhoneForWork { name, .. } => Question::PhoneForWork { name },
+            Self::Shift(shift) => shift.question()?,
+            Self::Transactions { name, .. } => Question::Transactions { name, secret: secret("Your secret")? },
+            Self::LeaveOut(one) => one.question(LeftOut::Whole, clock)?,
+            Self::Complaint(one) => one.question(LeftOut::Smile, clock)?,
+            Self::LeaveWindowOut { name, .. } => {
+                let secret = secret("Your secret")?;
+                if !yes("Leave everything of yours out of the windows that are not released? It cannot be undone.")? {
+                    anyhow::bail!("nothing was left out");
+                }
+                Question::LeaveWindowsOut { name, secret }
+            }
+            Self::OwnData(own) => Question::Sharing(own.question()?),
         })
     }
 }
 
 /// A receipt in words.
 pub fn told(receipt: &Receipt) -> String {
-    let Receipt { records, summaries, shifts } = receipt;
+    let Receipt { records, summaries, shifts, shares } = receipt;
     format!(
-        "erased: {records} transactions, {summaries} summaries, {shifts} shifts, and the keys that they were sealed to; \
-         the file was written anew without them"
+        "erased: {records} transactions, {summaries} summaries, {shifts} shifts, {shares} shares with trainers, and the \
+         keys that they were sealed to;\nwho saw them stays in the access log until its time is over, and what tied those \
+         entries to a person is gone;\nthe file was written anew without them"
     )
+}
+
+/// Over what a window adds up.
+pub fn title(kind: WindowKind) -> &'static str {
+    match kind {
+        WindowKind::Shift => "Latest shift",
+        WindowKind::Week => "Week",
+        WindowKind::FourWeeks => "Four weeks",
+    }
 }
 
 /// A window as a table: one line a signal that is on.
 fn shown(window: &Window, bands: &BTreeMap<String, Band>, clock: &dyn Clock) -> String {
     let summary = &window.summary;
-    let title = match window.kind {
-        WindowKind::Shift => "Latest shift",
-        WindowKind::Week => "Week",
-        WindowKind::FourWeeks => "Four weeks",
-    };
+    let title = title(window.kind);
     let day = window.start.to_zoned(clock.time_zone()).date();
     let mut text = format!("{title} from {day}: {} transactions", summary.transactions);
     if summary.voided > 0 {

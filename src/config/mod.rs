@@ -6,6 +6,7 @@
 mod document;
 mod error;
 mod privacy;
+mod store;
 mod till;
 mod values;
 
@@ -15,7 +16,8 @@ use hymy_vision::{Orientation, Polygon, Rotate, Zones};
 
 pub use document::Declared;
 pub use error::{ConfigError, Fault};
-pub use privacy::SharingConfig;
+pub use privacy::{NotATrainer, SharingConfig};
+pub use store::KeyKept;
 pub use till::{TillConfig, Token};
 
 use hymy_vision::runtime::Provider;
@@ -48,8 +50,8 @@ pub struct Config {
     pub vision: VisionConfig,
     /// `[till]`.
     pub till: TillConfig,
-    /// `[store] key_file`: 32 random bytes in hexadecimal.
-    pub key_file: PathBuf,
+    /// `[store]`: where the key of the database is kept.
+    pub key: KeyKept,
     /// `[signals] choices`: the signals that are on; every other one is `signal_off`.
     pub signals: Vec<&'static str>,
     /// `[consent] language`: of the text that is agreed to.
@@ -213,7 +215,8 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
         faces_hz: section.float("faces_hz", 0.5..=30.0, FACES_HZ) as f32,
     });
     let till = document.section("till", till::read);
-    let key_file = document.section("store", |section| section.path("key_file", "the path of the key file"));
+    let data_dir = kiosk.as_ref().map_or(Path::new(""), |kiosk| &kiosk.data_dir);
+    let key = document.section("store", |section| store::read(section, data_dir));
     let signals = document.section("signals", |section| section.names("choices", SIGNALS));
     let (agreement, language) = document.section("consent", |section| {
         let agreement = section.text("agreement", "the reference of the employer's agreement with its staff", named);
@@ -224,10 +227,10 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
     let sharing = document.section("sharing", privacy::sharing);
     let telemetry = document.section("telemetry", telemetry);
     let (faults, declared) = document.finish();
-    let config = match (kiosk, till, work.into_iter().collect::<Option<Vec<_>>>()) {
-        (Some(kiosk), Some(till), Some(work)) => Some(Config {
+    let config = match (kiosk, till, key, work.into_iter().collect::<Option<Vec<_>>>()) {
+        (Some(kiosk), Some(till), Some(key), Some(work)) => Some(Config {
             file: file.to_path_buf(),
-            key_file: key_file.unwrap_or_else(|| kiosk.data_dir.join("hymy.key")),
+            key,
             kiosk,
             camera,
             zones,

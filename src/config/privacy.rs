@@ -71,13 +71,43 @@ pub struct SharingConfig {
     pub never: Vec<String>,
 }
 
+/// Why somebody cannot be shared with.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotATrainer {
+    /// They decide about people.
+    #[error("{0} is a line manager or of personnel: nobody can share their summary with them")]
+    DecidesAboutPeople(String),
+    /// The configuration does not name them.
+    #[error("{0} is not a trainer here; [sharing] trainers in the configuration names those that there are")]
+    NotNamed(String),
+}
+
+impl SharingConfig {
+    /// The trainer of this name, as the configuration writes it.
+    ///
+    /// # Errors
+    /// [`NotATrainer`].
+    pub fn trainer(&self, name: &str) -> Result<&str, NotATrainer> {
+        let name = name.trim();
+        if self.never.iter().any(|never| same(never, name)) {
+            return Err(NotATrainer::DecidesAboutPeople(name.to_owned()));
+        }
+        let trainer = self.trainers.iter().find(|trainer| same(trainer, name));
+        trainer.map(|trainer| trainer.trim()).ok_or_else(|| NotATrainer::NotNamed(name.to_owned()))
+    }
+}
+
+/// Whether two names mean one person.
+fn same(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
 pub(super) fn sharing(section: &mut Section<'_, '_>) -> SharingConfig {
     let words = "a list of names, each once";
     let mut lists = ["trainers", "line_managers", "personnel"].map(|key| section.list(key, words, named));
     let [trainers, managers, personnel] = &mut lists;
     let mut never = std::mem::take(managers);
     never.append(personnel);
-    let same = |one: &String, other: &String| one.trim().to_lowercase() == other.trim().to_lowercase();
     if let Some(both) = trainers.iter().find(|trainer| never.iter().any(|name| same(trainer, name))) {
         let found = format!("names \"{both}\", who is a line manager or of personnel");
         section.fail("trainers", found, "people who are neither line managers nor of personnel");

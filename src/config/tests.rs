@@ -94,7 +94,7 @@ fn commented_examples_are_valid() {
             }
             _ => line,
         })
-        .filter(|line| !line.starts_with("token"))
+        .filter(|line| !line.starts_with("token") && !line.starts_with("credential"))
         .map(|line| format!("{line}\n"))
         .collect();
     let config = Config::parse(&file, &shown).unwrap_or_else(|error| panic!("{error}"));
@@ -120,9 +120,35 @@ fn relative_paths_mean_the_folder_of_the_file() {
     let text = "[kiosk]\ndata_dir = \"data\"\n[camera]\nsource = \"clip.mkv\"\n[models]\ndir = \"../models\"\n";
     let config = Config::parse(Path::new("/etc/hymy/kiosk.toml"), text).expect("valid");
     assert_eq!(config.kiosk.data_dir, Path::new("/etc/hymy/data"));
-    assert_eq!(config.key_file, Path::new("/etc/hymy/data/hymy.key"));
+    assert_eq!(config.key, KeyKept::File("/etc/hymy/data/hymy.key".into()));
     assert_eq!(config.camera.source.as_deref(), Some("/etc/hymy/clip.mkv"));
     assert_eq!(config.models_dir.as_deref(), Some(Path::new("/etc/hymy/../models")));
+}
+
+#[test]
+fn the_key_is_kept_in_one_place_that_is_named_whole() {
+    let parse = |store: &str| {
+        let text = format!("[kiosk]\ndata_dir = \"d\"\n[store]\n{store}\n");
+        Config::parse(Path::new("/etc/kiosk.toml"), &text)
+    };
+    for (store, kept) in [
+        ("key_file = \"k\"", KeyKept::File("/etc/k".into())),
+        ("source = \"credential\"\ncredential = \"hymy-key\"", KeyKept::Credential("hymy-key".into())),
+        ("source = \"passphrase\"", KeyKept::Passphrase),
+    ] {
+        assert_eq!(parse(store).expect("valid").key, kept);
+    }
+    for (store, fault) in [
+        ("source = \"tpm\"", ":4:10: store.source: has \"tpm\"; allowed: one of \"file\", \"credential\""),
+        ("source = \"credential\"", ":3:2: store.credential: is missing"),
+        ("source = \"credential\"\ncredential = \"../key\"", ":5:14: store.credential: is \"../key\""),
+        ("source = \"passphrase\"\nkey_file = \"k\"", ":5:12: store.key_file: is set, and the key is not in a file"),
+        ("credential = \"hymy-key\"", ":4:14: store.credential: is set, and the key is not in a credential"),
+    ] {
+        let told = parse(store).expect_err("faulty").to_string();
+        assert!(told.contains(fault), "`{fault}` is not in: {told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+    }
 }
 
 #[test]

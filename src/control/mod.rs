@@ -6,26 +6,52 @@
 mod client;
 mod question;
 mod server;
+mod shares;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
+use crate::config::{Config, SharingConfig};
 use crate::consent::{Band, Consent};
 use crate::export::Export;
-use crate::store::{Invitation, Receipt, Store, StoreError};
+use crate::release::{self, Release};
+use crate::store::{Invitation, Looked, Opened, OwnTransaction, Receipt, Retention, Store, StoreError};
 use crate::summary::{self, Window};
 
 pub use client::{ControlError, ask};
-pub use question::{Question, SecretText};
+pub use question::{Credentials, Proof, Question, SecretText};
 pub use server::serve;
+pub use shares::{SharingAnswer, SharingQuestion};
 
 /// The name of the socket in the data folder.
 pub const SOCKET: &str = "hymy.sock";
 
-/// The longest line either way.
-const MAX_LINE_BYTES: u64 = 256 * 1024;
+/// The longest question.
+const MAX_QUESTION_BYTES: u64 = 256 * 1024;
+/// The longest answer: an export of two weeks at a busy register has a tenth of it.
+const MAX_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The newest windows that are shown: more than a year of them, and no more than a line holds.
+const RELEASES_SHOWN_MAX: usize = 20;
+
+/// What the configuration says about what is kept, and with whom people may share; every answer keeps to it.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// How long what is kept.
+    pub retention: Retention,
+    /// With whom people may share.
+    pub sharing: SharingConfig,
+}
+
+impl Rules {
+    /// What the configuration says.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        Self { retention: Retention::configured(config), sharing: config.sharing.clone() }
+    }
+}
 
 /// What is answered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,8 +90,39 @@ pub enum Answer {
         #[serde(default)]
         bands: BTreeMap<String, Band>,
     },
+    /// A backup is in the data folder.
+    BackedUp {
+        /// Its passing name there.
+        file: String,
+    },
+    /// A person's own transactions.
+    Transactions {
+        /// Oldest first.
+        transactions: Vec<OwnTransaction>,
+    },
+    /// A transaction is left out, or its smiles are.
+    LeftOut {
+        /// When it was opened.
+        opened_at: jiff::Timestamp,
+    },
+    /// Nothing of the person is in a window that is not released.
+    WindowsLeftOut,
+    /// What was released to trainers.
+    Releases {
+        /// Each window with what it says, oldest first.
+        windows: Vec<(release::Window, Release)>,
+    },
     /// Whether a shift is on.
     Status(Status),
+    /// The shift is on.
+    SignedIn {
+        /// Shows that a tap is of this shift's person, instead of their secret; it dies with the shift.
+        token: SecretText,
+        /// It is paused, as a crash left it; otherwise the camera opens.
+        paused: bool,
+    },
+    /// The shift is over and the camera closed.
+    SignedOut,
     /// The shift is paused and the camera closed.
     Paused,
     /// The shift goes on and the camera opens.
@@ -77,6 +134,9 @@ pub enum Answer {
         /// Why, and what to do.
         reason: String,
     },
+    /// Who saw what, and what people share.
+    #[serde(untagged)]
+    Sharing(SharingAnswer),
 }
 
 /// How the kiosk is; says nothing about what anyone does.
@@ -95,7 +155,7 @@ pub struct Status {
 
 /// Answers out of the store.
 #[must_use]
-pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &dyn Clock) -> Answer {
+pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &dyn Clock, rules: &Rules) -> Answer {
     let answered = match question {
         Question::AddStaff { name } => store.add_staff(name, clock.now()).map(|(member, invitation)| Answer::Invited {
             name: member.name,
@@ -129,9 +189,30 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
         Question::Export { name, secret } => {
             Export::of(store, name, &secret.typed(), clock.now()).map(|export| Answer::Exported(Box::new(export)))
         }
+        Question::Backup => store.backup().map(|file| Answer::BackedUp { file }),
+        Question::Transactions { name, secret } => {
+            store.sign_in(name, &secret.typed(), clock.now()).and_then(|person| {
+                let opened = store.opened_by_themself(&person, Looked::Transactions, clock.now())?;
+                store.own_transactions(&opened).map(|transactions| Answer::Transactions { transactions })
+            })
+        }
+        Question::LeaveOut { name, secret, left_out, at } => store
+            .sign_in(name, &secret.typed(), clock.now())
+            .and_then(|person| store.leave_out(&person, *at, *left_out, &clock.time_zone()))
+            .map(|changed| Answer::LeftOut { opened_at: changed.opened_at }),
+        Question::LeaveWindowsOut { name, secret } => store
+            .sign_in(name, &secret.typed(), clock.now())
+            .and_then(|person| store.leave_windows_out(&person, &clock.time_zone(), clock.now()))
+            .map(|_| Answer::WindowsLeftOut),
+        Question::Releases => store.released(RELEASES_SHOWN_MAX).map(|windows| Answer::Releases { windows }),
+        Question::Sharing(question) => shares::answer(store, question, clock, &rules.sharing),
         Question::Status => Ok(Answer::Status(status.clone())),
         // A running kiosk answers these itself.
-        Question::Pause { .. } | Question::Resume { .. } | Question::PhoneForWork { .. } => Ok(Answer::Refused {
+        Question::SignIn { .. }
+        | Question::SignOut { .. }
+        | Question::Pause { .. }
+        | Question::Resume { .. }
+        | Question::PhoneForWork { .. } => Ok(Answer::Refused {
             reason: "no kiosk is running with this data_dir, so nobody is on shift; see: hymy run --help".to_owned(),
         }),
     };
@@ -139,14 +220,20 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
 }
 
 fn summaries(store: &mut Store, name: &str, secret: &SecretText, clock: &dyn Clock) -> Result<Answer, StoreError> {
+    let person = store.sign_in(name, &secret.typed(), clock.now())?;
+    let opened = store.opened_by_themself(&person, Looked::Summary, clock.now())?;
+    let windows = windows(store, &opened, clock)?;
+    Ok(Answer::Summaries { windows, bands: person.consent().bands.clone() })
+}
+
+/// A person's own windows.
+fn windows(store: &Store, person: &Opened<'_>, clock: &dyn Clock) -> Result<Vec<Window>, StoreError> {
     let (now, zone) = (clock.now(), clock.time_zone());
-    let person = store.sign_in(name, &secret.typed(), now)?;
-    let stored = store.summaries(&person, summary::earliest(now, &zone))?;
+    let stored = store.summaries(person, summary::earliest(now, &zone))?;
     // The program wrote it; a row that cannot be read is shown as none rather than in part.
     let shifts: Vec<_> =
         stored.iter().filter_map(|shift| Some((shift.started_at, serde_json::from_str(&shift.json).ok()?))).collect();
-    let bands = person.consent().bands.clone();
-    Ok(Answer::Summaries { windows: summary::windows(&shifts, now, &zone), bands })
+    Ok(summary::windows(&shifts, now, &zone))
 }
 
 #[cfg(test)]

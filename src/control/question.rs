@@ -1,10 +1,15 @@
 //! What can be asked of a kiosk, as it passes the socket.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
+use super::shares::SharingQuestion;
 use crate::consent::Consent;
 use crate::store::StoreError;
+use crate::summary::LeftOut;
 use crate::vault::Secret;
 
 /// What is asked.
@@ -85,23 +90,108 @@ pub enum Question {
         /// Their secret.
         secret: SecretText,
     },
-    /// Whether a shift is on.
-    Status,
-    /// The person's own tap: the camera closes.
-    Pause {
+    /// Write a backup into the data folder.
+    Backup,
+    /// A person's own latest transactions: when, and at which register.
+    Transactions {
         /// Their name.
         name: String,
+        /// Their secret.
+        secret: SecretText,
+    },
+    /// The person leaves a transaction out; why is never asked.
+    LeaveOut {
+        /// Their name.
+        name: String,
+        /// Their secret.
+        secret: SecretText,
+        /// All of it, or after a complaint its smiles.
+        left_out: LeftOut,
+        /// When it was going on; the latest one unless told.
+        at: Option<Timestamp>,
+    },
+    /// The person leaves every window out that is not released.
+    LeaveWindowsOut {
+        /// Their name.
+        name: String,
+        /// Their secret.
+        secret: SecretText,
+    },
+    /// What was released to trainers.
+    Releases,
+    /// Whether a shift is on.
+    Status,
+    /// Begin the shift of people who give their own secrets.
+    SignIn {
+        /// Who; several at one register together.
+        people: Vec<Credentials>,
+    },
+    /// End the shift: the camera closes. Anyone at the counter may.
+    SignOut {
+        /// Whose, to be sure that it is this person's.
+        #[serde(default)]
+        name: Option<String>,
+    },
+    /// Pause the shift: the camera closes. Anyone at the counter may.
+    Pause {
+        /// Whose, to be sure that it is this person's.
+        #[serde(default)]
+        name: Option<String>,
     },
     /// The person's own tap: it is they who stand there, and the camera opens.
     Resume {
         /// Their name.
         name: String,
+        /// That it is they.
+        proof: Proof,
     },
     /// The person's own tap: the phone in hand is, or just was, for work.
     PhoneForWork {
         /// Their name.
         name: String,
+        /// That it is they.
+        proof: Proof,
     },
+    /// Who saw what, and what people share.
+    #[serde(untagged)]
+    Sharing(SharingQuestion),
+}
+
+/// How long most answers may take.
+const AT_ONCE: Duration = Duration::from_secs(5);
+/// How long one may take that opens everything of a person's, or goes through the whole file.
+const WHOLE_FILE: Duration = Duration::from_secs(120);
+
+impl Question {
+    /// How long the answer may take.
+    pub(super) fn answered_within(&self) -> Duration {
+        match self {
+            Self::Consent { .. } | Self::Withdraw { .. } | Self::Erase { .. } | Self::Export { .. } | Self::Backup => {
+                WHOLE_FILE
+            }
+            _ => AT_ONCE,
+        }
+    }
+}
+
+/// Someone who signs in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    /// Their name.
+    pub name: String,
+    /// Their secret.
+    pub secret: SecretText,
+}
+
+/// What shows that a tap is the person's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// Their secret.
+    Secret(SecretText),
+    /// The token that signing in gave back ([`Answer::SignedIn`](super::Answer::SignedIn)): holds while the shift does.
+    Token(SecretText),
 }
 
 /// A secret on its way through the socket: wiped when dropped, never printed.
@@ -114,6 +204,10 @@ impl SecretText {
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self(text.to_owned())
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// As one that was chosen before.

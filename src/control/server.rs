@@ -9,15 +9,19 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use zeroize::Zeroizing;
 
-use super::{Answer, MAX_LINE_BYTES, Question, SOCKET};
+use super::{Answer, MAX_QUESTION_BYTES, Question, SOCKET};
 use crate::kiosk::KioskHandle;
 
 /// Commands answered at once.
 const MAX_CONNECTIONS: usize = 8;
 
-/// How long one question may take.
+/// How long a question may take to come, and how long whoever asked may take no byte of the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How much of an answer is sent at once.
+const PIECE_BYTES: usize = 64 * 1024;
 
 /// Opens the socket and answers until the task is dropped. Only the holder of the store's lock may call
 /// this: whatever stands at the socket's path is then left over from a crash, and is removed.
@@ -60,7 +64,7 @@ async fn accept(listener: UnixListener, kiosk: KioskHandle) {
                 let kiosk = kiosk.clone();
                 tokio::spawn(async move {
                     let _place = place;
-                    if !matches!(tokio::time::timeout(PATIENCE, converse(stream, kiosk)).await, Ok(Ok(()))) {
+                    if converse(stream, kiosk).await.is_err() {
                         tracing::debug!("control_question_broke_off");
                     }
                 });
@@ -76,14 +80,17 @@ async fn accept(listener: UnixListener, kiosk: KioskHandle) {
 
 async fn converse(mut stream: UnixStream, kiosk: KioskHandle) -> io::Result<()> {
     let (reading, mut writing) = stream.split();
-    let mut line = String::new();
-    BufReader::new(reading.take(MAX_LINE_BYTES)).read_line(&mut line).await?;
+    // A question may hold a secret, an answer a token.
+    let mut line = Zeroizing::new(String::new());
+    timeout(PATIENCE, BufReader::new(reading.take(MAX_QUESTION_BYTES)).read_line(&mut line)).await??;
     let answer = match serde_json::from_str::<Question>(&line) {
-        Ok(question) => kiosk.question(question).await,
+        Ok(question) => timeout(question.answered_within(), kiosk.question(question)).await?,
         Err(_) => Answer::Refused { reason: "not a question this kiosk knows; is it of another version?".into() },
     };
-    let mut line = serde_json::to_vec(&answer)?;
+    let mut line = Zeroizing::new(serde_json::to_vec(&answer)?);
     line.push(b'\n');
-    writing.write_all(&line).await?;
+    for piece in line.chunks(PIECE_BYTES) {
+        timeout(PATIENCE, writing.write_all(piece)).await??;
+    }
     writing.flush().await
 }

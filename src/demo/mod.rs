@@ -4,8 +4,10 @@
 //! rendered frames. Nothing here changes either of them.
 
 mod comparison;
+mod people;
 
 pub use comparison::{Comparison, Share, TransactionComparison};
+pub use people::{History, MadeUpPerson, people};
 
 use std::path::Path;
 

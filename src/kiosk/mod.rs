@@ -8,8 +8,13 @@ mod axis;
 mod camera;
 mod handle;
 mod identity;
+mod idle;
+mod left_out;
+mod openings;
 mod pause;
+mod releases;
 mod session;
+mod sign_in;
 mod task;
 
 use std::sync::Arc;
@@ -18,14 +23,17 @@ use hymy_vision::Observation;
 use tokio::sync::{mpsc, watch};
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, SharingConfig};
+use crate::control::Rules;
 use crate::decide::Directions;
-use crate::store::{SignedIn, Store, StoreError};
+use crate::store::{Retention, SignedIn, Store, StoreError};
 use crate::terms::Terms;
 
-pub use camera::{CameraSwitch, CameraWish};
+pub use camera::{CameraClaim, CameraSwitch, CameraWish};
 pub use handle::{KioskHandle, TillAnswer};
 pub use identity::LOST_PAUSES_AFTER_MS;
+pub use openings::follow;
+pub use sign_in::NoShift;
 pub use task::{Kiosk, Outcome};
 
 /// What the vision thread tells.
@@ -72,8 +80,14 @@ pub struct KioskSettings {
     pub signals: Vec<&'static str>,
     /// The terms that consents have to be given under.
     pub terms: Terms,
+    /// With whom people may share.
+    pub sharing: SharingConfig,
     /// Where customers, the queue and work are, as directions.
     pub directions: Directions,
+    /// A shift in which nothing happens for so long ends.
+    pub idle_ms: u64,
+    /// There is a camera to open.
+    pub has_source: bool,
 }
 
 impl KioskSettings {
@@ -85,8 +99,16 @@ impl KioskSettings {
             max_late_s: config.till.max_late_s,
             signals: config.signals.clone(),
             terms: config.terms.clone(),
+            sharing: config.sharing.clone(),
             directions: config.directions.clone(),
+            idle_ms: u64::from(config.kiosk.idle_minutes) * 60_000,
+            has_source: config.camera.source.is_some(),
         }
+    }
+
+    /// What every answer out of the store keeps to.
+    pub(crate) fn rules(&self) -> Rules {
+        Rules { retention: Retention::of(&self.terms, self.max_late_s), sharing: self.sharing.clone() }
     }
 
     /// Whether a signal such as `smile.greeting` is on; how much was observed always is.
@@ -109,7 +131,7 @@ impl KioskSettings {
 /// be closed from the start.
 ///
 /// # Errors
-/// The store cannot be written, or a consent does not hold.
+/// [`NoShift`]: the store cannot be written, a consent does not hold, or another program has the camera.
 pub fn spawn(
     store: Store,
     settings: KioskSettings,
@@ -118,7 +140,7 @@ pub fn spawn(
     clock: Arc<dyn Clock>,
     vision: mpsc::Receiver<VisionEvent>,
     stop: watch::Receiver<bool>,
-) -> Result<(KioskHandle, std::thread::JoinHandle<Result<Outcome, StoreError>>), StoreError> {
+) -> Result<(KioskHandle, std::thread::JoinHandle<Result<Outcome, StoreError>>), NoShift> {
     let (handle, requests) = handle::channel();
     let kiosk = Kiosk::begin(store, settings, people, camera, clock)?;
     let runtime = tokio::runtime::Handle::current();

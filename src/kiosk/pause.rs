@@ -4,44 +4,35 @@
 //! While a shift is paused the camera is closed, and nothing of the time is known of anyone. The store knows of the
 //! pause as long as it lasts, so that a crash does not end it, and forgets it afterwards.
 
-use super::camera::CameraWish;
 use super::identity::Doubt;
 use super::task::Kiosk;
-use crate::control::{Answer, SecretText};
+use crate::control::{Answer, Proof, SecretText};
 use crate::store::StoreError;
 
 /// Who paused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pauser {
-    /// The person.
+    /// The person, or whoever stands at the counter.
     Person,
     /// The kiosk, because it may be somebody else's face.
     Doubt(Doubt),
 }
 
-/// What a person tells the kiosk.
+/// What a person tells the kiosk of their own shift, and nobody else can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tap {
-    Pause,
     Resume,
     PhoneForWork,
 }
 
 impl Kiosk {
-    pub(super) fn open_camera(&mut self, run: u64) {
-        self.wished_run = Some(run);
-        self.camera.set(CameraWish::Open { run });
-    }
-
     /// Closes the camera first: that does not wait for the disk.
     pub(super) fn pause(&mut self, pauser: Pauser) {
-        let Some(session) = &mut self.session else { return };
-        if session.shift.paused {
+        if self.session.as_ref().is_none_or(|session| session.shift.paused) {
             return;
         }
-        self.camera.set(CameraWish::Closed);
-        self.wished_run = None;
-        self.status.camera = false;
+        self.close_camera();
+        let Some(session) = &mut self.session else { return };
         self.status.paused = true;
         session.shift.paused = true;
         session.source_closed();
@@ -69,16 +60,22 @@ impl Kiosk {
         }
     }
 
-    /// Does what a person tells of their own shift.
-    pub(super) fn tapped(&mut self, name: &str, tap: Tap) -> Answer {
-        if let Err(reason) = self.own_shift(name) {
+    /// Pauses for whoever says so at the counter: it only closes the camera.
+    pub(super) fn paused(&mut self, name: Option<&str>) -> Answer {
+        if let Err(reason) = self.shift_on(name) {
+            return Answer::Refused { reason };
+        }
+        self.pause(Pauser::Person);
+        self.happened();
+        Answer::Paused
+    }
+
+    /// Does what a person tells of their own shift, once it is known that it is they.
+    pub(super) fn tapped(&mut self, name: &str, proof: &Proof, tap: Tap) -> Answer {
+        if let Err(reason) = self.own_tap(name, proof) {
             return Answer::Refused { reason };
         }
         let done = match tap {
-            Tap::Pause => {
-                self.pause(Pauser::Person);
-                Ok(Answer::Paused)
-            }
             Tap::Resume => self.resume().map(|()| Answer::Resumed),
             Tap::PhoneForWork => self.phone_for_work(),
         };
@@ -92,24 +89,10 @@ impl Kiosk {
             Ok(signed_in) => signed_in,
             Err(error) => return Answer::Refused { reason: error.to_string() },
         };
-        if self.session.as_ref().is_some_and(|session| session.shift.includes(signed_in.person())) {
-            self.camera.set(CameraWish::Closed);
-            self.wished_run = None;
-            self.forget_session();
-        }
+        self.forget_shift_of(signed_in.person());
         match self.store.withdraw(signed_in) {
             Ok(receipt) => Answer::Erased { receipt },
             Err(error) => Answer::Refused { reason: error.to_string() },
-        }
-    }
-
-    /// Whether it is this person's shift. Whoever may use the socket can say any name today: this is the place where
-    /// the person's own secret will be asked for.
-    pub(super) fn own_shift(&self, name: &str) -> Result<(), String> {
-        let person = self.store.staff_member(name).map_err(|error| error.to_string())?.person;
-        match &self.session {
-            Some(session) if session.shift.includes(&person) => Ok(()),
-            _ => Err(format!("{} is not on shift here", name.trim())),
         }
     }
 
@@ -122,8 +105,7 @@ impl Kiosk {
             session.shift.paused = false;
             self.pause_unwritten = false;
             self.status.paused = false;
-            self.runs += 1;
-            self.open_camera(self.runs);
+            self.open_camera();
             tracing::info!("shift_resumed");
         }
         Ok(())

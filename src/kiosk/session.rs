@@ -12,7 +12,7 @@ use super::identity::{Doubt, Identity};
 use crate::clock::Clock;
 use crate::decide::{Decider, Drift};
 use crate::signals::{Measured, Reason, Signals, Timeline};
-use crate::store::{EventId, InboxEvent, NewRecord, Shift};
+use crate::store::{EventId, InboxEvent, NewRecord, OwnTallies, Shift, Unsettled};
 use crate::summary::{Summary, TransactionRecord};
 use crate::till;
 use crate::transaction::{BetweenCustomers, Register, TillEvent, TillEventKind, Transaction};
@@ -26,6 +26,8 @@ const FRAME_ON_ITS_WAY_MS: u64 = 1_000;
 pub(super) struct Decisions {
     pub records: Vec<NewRecord>,
     pub handled: Vec<EventId>,
+    /// What the records are without: no longer to be remembered once they are written.
+    pub left_out: Vec<Unsettled>,
 }
 
 impl Decisions {
@@ -36,6 +38,7 @@ impl Decisions {
     pub fn append(&mut self, mut later: Self) {
         self.records.append(&mut later.records);
         self.handled.append(&mut later.handled);
+        self.left_out.append(&mut later.left_out);
     }
 }
 
@@ -64,6 +67,10 @@ pub(super) struct Session {
     identity: Identity,
     /// When it was said that the phone in hand is for work, in shift time.
     phone_for_work_ms: Vec<u64>,
+    /// The person's own tallies, as they are written; `None` where nobody's key was given.
+    pub tallies: Option<OwnTallies>,
+    /// What was left out before it was settled, in shift time.
+    left_out: Vec<(u64, Unsettled)>,
 }
 
 impl Session {
@@ -80,6 +87,8 @@ impl Session {
             fed: Vec::new(),
             identity: Identity::tapped(clock.monotonic_ms()),
             phone_for_work_ms: Vec::new(),
+            tallies: None,
+            left_out: Vec::new(),
             settings,
             shift,
         }
@@ -112,6 +121,11 @@ impl Session {
         !self.shift.companions.is_empty()
     }
 
+    /// Whether a transaction is open, as far as is known by now.
+    pub fn is_serving(&self) -> bool {
+        self.register.is_open()
+    }
+
     /// Whether too long has passed since the person's face was followed, or they said that it is they.
     pub fn doubt(&self, clock: &dyn Clock) -> Option<Doubt> {
         self.identity.pass(clock.monotonic_ms()).filter(|_| !self.is_shared())
@@ -126,6 +140,23 @@ impl Session {
     /// is open at `at`, or else of the last one before, while that one is not settled.
     pub fn phone_for_work(&mut self, at: Timestamp) {
         self.phone_for_work_ms.push(self.axis.shift_from_wall(at));
+    }
+
+    /// Takes the person's own tallies, with what they left out that is not settled.
+    pub fn take_tallies(&mut self, own: OwnTallies) {
+        let known = std::mem::take(&mut self.left_out);
+        for unsettled in own.unsettled() {
+            // Where the clock was moved since, what is known already stays where it was.
+            let known = known.iter().find(|(_, known)| known == unsettled).copied();
+            self.left_out.push(known.unwrap_or_else(|| (self.axis.shift_from_wall(unsettled.at()), *unsettled)));
+        }
+        self.tallies = Some(own);
+    }
+
+    /// When the transaction was opened that was going on at `at`, or was the last before, if it is not settled yet.
+    pub fn unsettled_at(&self, at: Timestamp) -> Option<Timestamp> {
+        let opened_ms = self.register.opened_by(self.axis.shift_from_wall(at))?;
+        Some(self.axis.wall_from_shift(opened_ms))
     }
 
     /// Takes an event that is in the inbox.
@@ -182,7 +213,7 @@ impl Session {
                 }
                 !led_to_it
             });
-            decisions.records.extend(self.record(transaction, &openings_ms));
+            decisions.records.extend(self.record(transaction, &openings_ms, &mut decisions.left_out));
         }
         // Events that led to nothing, such as a closing with nothing open.
         let needed_from_ms = self.register.needs_from_ms();
@@ -200,19 +231,32 @@ impl Session {
     /// Whether it was said of this transaction that the phone was for work: while it was open, or after it and before
     /// the next one, as long as it was not settled.
     fn is_phone_for_work(&self, transaction: &Transaction, openings_ms: &[u64]) -> bool {
-        let opened_ms = transaction.opened_ms;
         let settled_ms = transaction.ended_ms + u64::from(self.settings.max_late_s) * 1000;
-        self.phone_for_work_ms.iter().any(|&said_ms| {
-            (opened_ms..=settled_ms).contains(&said_ms)
-                && !openings_ms.iter().any(|&next_ms| opened_ms < next_ms && next_ms <= said_ms)
-                && !self.register.opens_within(opened_ms, said_ms)
-        })
+        let said = |&said_ms: &u64| said_ms <= settled_ms && self.is_said_of(said_ms, transaction, openings_ms);
+        self.phone_for_work_ms.iter().any(said)
     }
 
-    fn record(&self, transaction: Transaction, openings_ms: &[u64]) -> Option<NewRecord> {
+    /// Whether this was the last transaction that had been opened when something was said.
+    fn is_said_of(&self, said_ms: u64, transaction: &Transaction, openings_ms: &[u64]) -> bool {
+        let opened_ms = transaction.opened_ms;
+        opened_ms <= said_ms
+            && !openings_ms.iter().any(|&next_ms| opened_ms < next_ms && next_ms <= said_ms)
+            && !self.register.opens_within(opened_ms, said_ms)
+    }
+
+    /// Measures a transaction; what was left out of it is added to `left_out`.
+    fn record(
+        &self,
+        transaction: Transaction,
+        openings_ms: &[u64],
+        left_out: &mut Vec<Unsettled>,
+    ) -> Option<NewRecord> {
         let opened_at = self.axis.wall_from_shift(transaction.opened_ms);
         let closed_at = self.axis.wall_from_shift(transaction.closed_ms);
         let phone_for_work = self.is_phone_for_work(&transaction, openings_ms);
+        let said_of_it = |&&(said_ms, _): &&(u64, _)| self.is_said_of(said_ms, &transaction, openings_ms);
+        let without: Vec<Unsettled> =
+            self.left_out.iter().filter(said_of_it).map(|(_, unsettled)| *unsettled).collect();
         let mut record = TransactionRecord::measure(transaction, &self.timeline);
         record.signals = record.signals.only(|key| self.settings.is_on(key.as_str()));
         if phone_for_work {
@@ -220,6 +264,10 @@ impl Session {
         }
         if self.is_shared() {
             record.signals = Signals::unknown(Reason::NotAlone);
+        }
+        for unsettled in without {
+            record = record.without(unsettled.left_out);
+            left_out.push(unsettled);
         }
         match serde_json::to_string(&record) {
             Ok(json) => Some(NewRecord { opened_at, closed_at, json }),

@@ -11,10 +11,11 @@ use super::camera::CameraSwitch;
 use super::handle::Request;
 use super::pause::{Pauser, Tap};
 use super::session::{Decisions, Session};
+use super::sign_in::{Held, NoShift};
 use super::{KioskSettings, TillAnswer, VisionEvent};
-use crate::clock::{Clock, shifted};
-use crate::control::{self, Answer, Question, Status};
-use crate::store::{Appended, Decided, InboxEvent, NewEvent, PersonId, SignedIn, Store, StoreError};
+use crate::clock::Clock;
+use crate::control::{self, Answer, Question, Rules, Status};
+use crate::store::{Appended, ClockWas, Decided, InboxEvent, NewEvent, PersonId, SignedIn, Store, StoreError};
 use crate::summary::TransactionRecord;
 use crate::till::{self, Report};
 use crate::vault::VaultError;
@@ -33,8 +34,8 @@ const TAKEN_UP_WITHIN_MS: i64 = 14 * 60 * 60 * 1000;
 /// holds for this long.
 const PROBE_HOLDS_MS: u64 = 2_000;
 
-/// Records are kept for so long; summaries of shifts say what they added up to.
-const RECORDS_KEPT_MS: i64 = 14 * 24 * 60 * 60 * 1000;
+/// How often what has lived its time is removed while the kiosk runs.
+const RETAIN_EVERY_MS: u64 = 60 * 60 * 1000;
 
 /// How a run ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,11 +47,25 @@ pub struct Outcome {
 /// The task.
 pub struct Kiosk {
     pub(super) store: Store,
-    settings: KioskSettings,
+    pub(super) settings: KioskSettings,
+    rules: Rules,
+    /// When, by the monotonic clock, what had lived its time was removed.
+    retained_ms: Option<u64>,
+    /// When it is to be next.
+    retain_due_ms: u64,
     pub(super) clock: Arc<dyn Clock>,
+    /// The shift that is on.
     pub(super) session: Option<Session>,
+    /// What is held for as long as it is.
+    pub(super) held: Option<Held>,
+    /// The shift that is over and whose end is not on the disk yet. No other begins before it is.
+    pub(super) ending: Option<Session>,
+    /// A crash left a shift open that may still be taken up.
+    pub(super) left_open: bool,
+    /// When something happened last, on the monotonic clock.
+    pub(super) happened_ms: u64,
     pub(super) camera: CameraSwitch,
-    /// How many times the camera was opened again.
+    /// How many times the camera was opened.
     pub(super) runs: u64,
     /// Which opening of the camera is wished; `None` while it is to be closed.
     pub(super) wished_run: Option<u64>,
@@ -58,74 +73,75 @@ pub struct Kiosk {
     heard_run: u64,
     /// The camera is closed and the store does not know of the pause yet.
     pub(super) pause_unwritten: bool,
-    unwritten: Decisions,
+    /// What was decided in `ending`, or else in `session`, and is not on the disk yet.
+    pub(super) unwritten: Decisions,
     pub(super) status: Status,
+    /// When windows are announced and settled next, on the monotonic clock.
+    pub(super) releases_due_ms: u64,
     /// When the store was last probed, and whether it took the write.
     probed: Option<(u64, bool)>,
 }
 
 impl Kiosk {
     /// Settles what a crash left, then begins or takes up the shift of these people, and lets the camera open unless
-    /// the shift is paused.
+    /// the shift is paused. Without people, what a crash left just now waits to be taken up.
     ///
     /// # Errors
-    /// The store cannot be written, or a consent does not hold: then no shift begins.
+    /// [`NoShift`]: the store cannot be written, a consent does not hold, or another program has the camera.
     pub fn begin(
         store: Store,
         settings: KioskSettings,
         signed_in: &[SignedIn],
         camera: CameraSwitch,
         clock: Arc<dyn Clock>,
-    ) -> Result<Self, StoreError> {
-        for person in signed_in {
-            person.consent().holds(&settings.terms)?;
-        }
-        let people: Vec<PersonId> = signed_in.iter().map(|person| person.person().clone()).collect();
+    ) -> Result<Self, NoShift> {
         let mut kiosk = Self {
+            happened_ms: clock.monotonic_ms(),
             store,
+            rules: settings.rules(),
+            retained_ms: None,
+            retain_due_ms: 0,
             settings,
             clock,
             session: None,
+            held: None,
+            ending: None,
+            left_open: false,
             camera,
             runs: 0,
             wished_run: None,
             heard_run: 0,
             pause_unwritten: false,
             unwritten: Decisions::default(),
-            status: Status { running: true, shift: !people.is_empty(), ..Status::default() },
+            status: Status { running: true, ..Status::default() },
+            releases_due_ms: 0,
             probed: None,
         };
-        kiosk.settle(&people, signed_in.first())?;
-        let now = kiosk.clock.now();
-        kiosk.store.forget_records(shifted(now, -RECORDS_KEPT_MS))?;
-        // Twice the time within which a report is plausible: no duplicate can come after that.
-        let kept_ms = 2 * 1000 * i64::from(kiosk.settings.max_late_s).max(3_600);
-        kiosk.store.forget_events(shifted(now, -kept_ms))?;
-        if let (Some((person, companions)), None) = (people.split_first(), &kiosk.session) {
-            let shift = kiosk.store.start_shared_shift(person, companions, &kiosk.settings.register, now)?;
-            tracing::info!("shift_began");
-            let settings = kiosk.settings.chosen_by(signed_in.first());
-            kiosk.session = Some(Session::new(shift, 1, settings, kiosk.clock.as_ref()));
+        kiosk.keep_releases();
+        if signed_in.is_empty() {
+            kiosk.settle(&[], false)?;
+        } else {
+            kiosk.begin_shift(signed_in)?;
         }
-        match &kiosk.session {
-            Some(session) if session.shift.paused => kiosk.status.paused = true,
-            Some(_) => kiosk.open_camera(0),
-            None => {}
-        }
+        kiosk.retain()?;
         Ok(kiosk)
     }
 
-    /// Shifts left open by a crash: the one of the same people, of just now, goes on; any other is decided from its
-    /// inbox and ended.
-    fn settle(&mut self, people: &[PersonId], first: Option<&SignedIn>) -> Result<(), StoreError> {
+    /// Shifts left open by a crash: the one of the same people, of just now, goes on and is given back; any other is
+    /// decided from its inbox and ended. While nobody signs in, the ones of just now wait, unless `all` are to end.
+    pub(super) fn settle(&mut self, signed_in: &[SignedIn], all: bool) -> Result<Option<Session>, StoreError> {
+        let people: Vec<PersonId> = signed_in.iter().map(|person| person.person().clone()).collect();
         let now_ms = self.clock.now().as_millisecond();
+        let (mut taken_up, mut waits) = (None, false);
         for shift in self.store.open_shifts()?.into_iter().rev() {
             let age_ms = now_ms - shift.started_at.as_millisecond();
-            let goes_on = self.session.is_none()
-                && shift.is_of(people)
-                && shift.register == self.settings.register
-                && (0..TAKEN_UP_WITHIN_MS).contains(&age_ms);
-            let chosen = self.settings.chosen_by(first.filter(|_| goes_on));
+            let of_just_now = shift.register == self.settings.register && (0..TAKEN_UP_WITHIN_MS).contains(&age_ms);
+            if of_just_now && people.is_empty() && !all {
+                waits = true;
+                continue;
+            }
+            let goes_on = taken_up.is_none() && of_just_now && shift.is_of(&people);
+            let chosen = self.settings.chosen_by(signed_in.first().filter(|_| goes_on));
             let settings = KioskSettings { register: shift.register.clone(), ..chosen };
             let waiting = self.store.waiting_events(shift.id)?;
             let part = self.store.next_part(shift.id)?;
@@ -138,14 +154,16 @@ impl Kiosk {
             }
             if goes_on {
                 tracing::info!("shift_taken_up_again");
-                self.session = Some(session);
+                taken_up = Some(session);
             } else {
                 tracing::warn!("interrupted_shift_ended");
                 session.finish_interrupted();
-                self.end(session)?;
+                self.ending = Some(session);
+                self.write_end()?;
             }
         }
-        Ok(())
+        self.left_open = waits;
+        Ok(taken_up)
     }
 
     /// Runs until `stop` is set, the source ends, or every handle is gone; then ends the shift.
@@ -177,14 +195,10 @@ impl Kiosk {
                     Some(event) => self.see(event),
                     None => watching = false,
                 },
-                _ = tick.tick() => {
-                    if let Some(session) = &mut self.session {
-                        session.pass(self.clock.as_ref());
-                    }
-                    self.pause_in_doubt();
-                }
+                _ = tick.tick() => self.tick(),
             }
-            self.write_decisions();
+            // What cannot be written is logged there, and tried again.
+            let _ = self.write_decisions();
         }
         // What was on its way when the stop came still counts.
         let drain = async {
@@ -199,17 +213,50 @@ impl Kiosk {
         while let Some(request) = requests.recv().await {
             self.answer(request);
         }
-        if let Some(mut session) = self.session.take() {
-            session.finish(self.clock.as_ref());
-            self.end(session)?;
-            tracing::info!("shift_ended");
-        }
+        self.end_shift();
+        self.write_end()?;
+        self.settle(&[], true)?;
         self.store.flush()?;
         Ok(outcome)
     }
 
-    fn see(&mut self, event: VisionEvent) {
-        let Some(session) = &mut self.session else { return };
+    /// Removes what has lived its time.
+    fn retain(&mut self) -> Result<(), StoreError> {
+        let now_ms = self.clock.monotonic_ms();
+        self.retain_due_ms = now_ms.saturating_add(RETAIN_EVERY_MS);
+        let since_ms = self.retained_ms.map(|ms| now_ms.saturating_sub(ms));
+        match self.store.retain(&self.rules.retention, self.clock.now(), since_ms)? {
+            ClockWas::Running => {}
+            ClockWas::SetForward => tracing::warn!("clock_set_forward: what is too old by it was removed"),
+            ClockWas::SetBack => tracing::warn!("clock_set_back: what was shared with trainers was removed"),
+        }
+        self.retained_ms = Some(now_ms);
+        self.store.keep_trainers(&self.rules.sharing.trainers)
+    }
+
+    /// Once an hour, by the monotonic clock; what could not be removed goes an hour later.
+    fn retain_now_and_then(&mut self) {
+        if self.clock.monotonic_ms() < self.retain_due_ms {
+            return;
+        }
+        if let Err(error) = self.retain() {
+            tracing::error!(%error, "what_has_lived_its_time_not_removed");
+        }
+    }
+
+    /// Lets time pass.
+    pub(super) fn tick(&mut self) {
+        if let Some(session) = &mut self.session {
+            session.pass(self.clock.as_ref());
+        }
+        self.pause_in_doubt();
+        self.end_if_idle();
+        self.try_to_write_end();
+        self.keep_releases();
+        self.retain_now_and_then();
+    }
+
+    pub(super) fn see(&mut self, event: VisionEvent) {
         match event {
             VisionEvent::Opening { run } => self.heard_run = run,
             VisionEvent::Closed => tracing::info!("camera_closed"),
@@ -219,6 +266,10 @@ impl Kiosk {
                 if !std::mem::replace(&mut self.status.camera, true) {
                     tracing::info!("camera_opened");
                 }
+                if observation.customer_present == Some(true) {
+                    self.happened();
+                }
+                let Some(session) = &mut self.session else { return };
                 if let Some(doubt) = session.observe(&observation, self.clock.as_ref()) {
                     self.pause(Pauser::Doubt(doubt));
                 }
@@ -226,17 +277,23 @@ impl Kiosk {
             VisionEvent::SourceLost { reason } => {
                 tracing::warn!(reason, "camera_lost");
                 self.status.camera = false;
-                session.source_closed();
+                self.source_closed();
             }
             VisionEvent::SourceBack => {
                 tracing::info!("camera_back");
-                session.source_closed();
+                self.source_closed();
             }
             VisionEvent::Ended { .. } => self.status.camera = false,
         }
     }
 
-    fn answer(&mut self, request: Request) {
+    fn source_closed(&mut self) {
+        if let Some(session) = &mut self.session {
+            session.source_closed();
+        }
+    }
+
+    pub(super) fn answer(&mut self, request: Request) {
         // A client that has gone away does not wait for its answer.
         match request {
             Request::Till(report, reply) => {
@@ -247,20 +304,24 @@ impl Kiosk {
             }
             Request::Question(question, reply) => {
                 let answer = match &question {
-                    Question::Pause { name } => self.tapped(name, Tap::Pause),
-                    Question::Resume { name } => self.tapped(name, Tap::Resume),
-                    Question::PhoneForWork { name } => self.tapped(name, Tap::PhoneForWork),
+                    Question::SignIn { people } => self.sign_in(people),
+                    Question::SignOut { name } => self.signed_out(name.as_deref()),
+                    Question::Pause { name } => self.paused(name.as_deref()),
+                    Question::Resume { name, proof } => self.tapped(name, proof, Tap::Resume),
+                    Question::PhoneForWork { name, proof } => self.tapped(name, proof, Tap::PhoneForWork),
                     Question::Withdraw { name, secret } => self.withdrawn(name, secret),
+                    Question::LeaveOut { name, secret, left_out, at } => self.left_out(name, secret, *left_out, *at),
+                    Question::LeaveWindowsOut { name, secret } => self.windows_left_out(name, secret),
                     Question::Erase { name }
                     | Question::Consent { name, .. }
                     | Question::OwnConsent { name, .. }
                     | Question::AgreeAnew { name, .. }
-                        if self.own_shift(name).is_ok() =>
+                        if self.is_busy_with(name) =>
                     {
-                        let reason = format!("{} is on shift; end the shift first", name.trim());
+                        let reason = format!("{} is on shift; sign out first", name.trim());
                         Answer::Refused { reason }
                     }
-                    _ => control::answer(&mut self.store, &question, &self.status, self.clock.as_ref()),
+                    _ => control::answer(&mut self.store, &question, &self.status, self.clock.as_ref(), &self.rules),
                 };
                 let _ = reply.send(answer);
             }
@@ -282,6 +343,9 @@ impl Kiosk {
     /// On the disk first, decided after. An event of another register, or without a shift, concerns
     /// nobody and is kept only to know its duplicates.
     fn take_report(&mut self, report: &Report) -> TillAnswer {
+        if report.register == self.settings.register {
+            self.happened();
+        }
         // What happened before the shift began is somebody else's.
         let mut session = self
             .session
@@ -314,38 +378,24 @@ impl Kiosk {
         }
     }
 
-    /// Writes what was decided; what cannot be written now is tried again with the next decision or tick.
-    fn write_decisions(&mut self) {
-        let Some(session) = &mut self.session else { return };
+    /// Writes what was decided, and says whether all of it is; what cannot be written now is tried again with the next
+    /// decision or tick.
+    pub(super) fn write_decisions(&mut self) -> bool {
+        let Some(session) = &mut self.session else { return true };
         self.unwritten.append(session.take_decisions());
         if self.unwritten.is_empty() {
-            return;
+            return true;
         }
-        if let Err(error) = commit(&mut self.store, session, &mut self.unwritten, self.clock.as_ref()) {
+        let written = commit(&mut self.store, session, &mut self.unwritten, self.clock.as_ref());
+        if let Err(error) = &written {
             tracing::error!(%error, "decisions_not_written");
         }
-    }
-
-    /// The shift is over and nothing more of it is written.
-    pub(super) fn forget_session(&mut self) {
-        self.session = None;
-        self.unwritten = Decisions::default();
-        self.pause_unwritten = false;
-        self.status = Status { running: true, ..Status::default() };
-        tracing::info!("shift_ended");
-    }
-
-    /// Writes what a finished session decided, and the end of its shift.
-    fn end(&mut self, mut session: Session) -> Result<(), StoreError> {
-        let mut decisions = std::mem::take(&mut self.unwritten);
-        decisions.append(session.take_decisions());
-        commit(&mut self.store, &mut session, &mut decisions, self.clock.as_ref())?;
-        self.store.end_shift(session.shift.id, self.clock.now())
+        written.is_ok()
     }
 }
 
 /// Writes records, handled events and what the shift adds up to, together.
-fn commit(
+pub(super) fn commit(
     store: &mut Store,
     session: &mut Session,
     decisions: &mut Decisions,
@@ -363,7 +413,14 @@ fn commit(
     // A transaction of several people is in nobody's summary.
     let own = (!session.is_shared()).then_some((session.part, json.as_str()));
     let decided = Decided { records: &decisions.records, handled: &decisions.handled, summary: own };
-    store.commit_decisions(&session.shift, &decided, clock.now())?;
+    let mut own = session.tallies.clone();
+    if let Some(own) = &mut own {
+        own.keep_unsettled(|unsettled| !decisions.left_out.contains(unsettled));
+    }
+    let own = store.commit_counted(&session.shift, &decided, own.as_ref(), &clock.time_zone(), clock.now())?;
+    if let Some(own) = own {
+        session.take_tallies(own);
+    }
     session.summary = summary;
     *decisions = Decisions::default();
     Ok(())

@@ -6,17 +6,21 @@ use tokio::sync::mpsc::Sender;
 
 use super::*;
 use crate::clock::{ManualClock, shifted};
-use crate::control::{Answer, Question, SecretText, Status};
-use crate::store::tests::{AGREEMENT, secret_of, take_in};
+use crate::control::{Answer, Credentials, Proof, Question, SecretText, Status};
+use crate::store::tests::{AGREEMENT, secret_of, take_in_under};
 use crate::summary::{Summary, TransactionRecord, Window, WindowKind};
 use crate::till::Report;
 use crate::transaction::{Closer, Opener, TillEventKind};
 
 mod people;
+mod races;
+mod releases;
+mod shifts;
 
 struct Place {
     folder: TempDir,
     clock: Arc<ManualClock>,
+    terms: Terms,
 }
 
 struct Running {
@@ -30,13 +34,18 @@ struct Running {
 
 impl Place {
     fn new() -> Self {
+        Self::under(Terms::under(AGREEMENT))
+    }
+
+    fn under(terms: Terms) -> Self {
         let place = Self {
             folder: tempfile::tempdir().expect("a folder"),
             clock: Arc::new(ManualClock::at("2026-03-04T12:00:00Z".parse().expect("a time"))),
+            terms,
         };
         let mut store = place.store();
         for name in ["Aino", "Eero"] {
-            take_in(&mut store, name, place.clock.now());
+            take_in_under(&mut store, name, &place.terms, place.clock.now());
         }
         place
     }
@@ -50,16 +59,13 @@ impl Place {
     }
 
     fn run_of(&self, people: &[&str]) -> Running {
+        self.run_with(KioskSettings { terms: self.terms.clone(), ..settings() }, people)
+    }
+
+    fn run_with(&self, settings: KioskSettings, people: &[&str]) -> Running {
         let mut store = self.store();
         let sign_in = |name: &&str| store.sign_in(name, &secret_of(name), self.clock.now()).expect("their own secret");
         let people: Vec<SignedIn> = people.iter().map(sign_in).collect();
-        let settings = KioskSettings {
-            register: "1".into(),
-            max_late_s: 300,
-            signals: vec!["smile", "gaze", "greet_delay", "phone_in_hand"],
-            directions: Directions::default(),
-            terms: Terms::under(AGREEMENT),
-        };
         let (stop, stopped) = watch::channel(false);
         let (vision, seen) = mpsc::channel(VISION_CHANNEL);
         let camera = CameraSwitch::default();
@@ -76,7 +82,8 @@ impl Place {
     }
 
     fn windows(&self, name: &str) -> Vec<Window> {
-        match crate::control::answer(&mut self.store(), &own_summaries(name), &Status::default(), self.clock.as_ref()) {
+        let (question, rules) = (own_summaries(name), settings().rules());
+        match crate::control::answer(&mut self.store(), &question, &Status::default(), self.clock.as_ref(), &rules) {
             Answer::Summaries { windows, .. } => windows,
             other => panic!("{other:?}"),
         }
@@ -85,6 +92,19 @@ impl Place {
     fn summary(&self, name: &str, kind: WindowKind) -> Summary {
         let window = self.windows(name).into_iter().find(|window| window.kind == kind);
         window.expect("a summary").summary
+    }
+}
+
+fn settings() -> KioskSettings {
+    KioskSettings {
+        register: "1".into(),
+        max_late_s: 300,
+        signals: vec!["smile", "gaze", "greet_delay", "phone_in_hand"],
+        directions: Directions::default(),
+        terms: Terms::under(AGREEMENT),
+        sharing: SharingConfig { trainers: vec!["Tuula".into()], never: vec!["Martti".into()] },
+        idle_ms: 30 * 60_000,
+        has_source: true,
     }
 }
 
@@ -124,13 +144,23 @@ impl Running {
             .expect("no error")
     }
 
-    /// As a `kill -9` would: nothing is ended. The thread is given nothing to end with.
-    async fn crashed(self, place: &Place) -> Place {
-        let left = Place { folder: tempfile::tempdir().expect("a folder"), clock: place.clock.clone() };
+    /// What lies on the disk while it runs.
+    fn copied(&self, place: &Place) -> Place {
+        let left = Place {
+            folder: tempfile::tempdir().expect("a folder"),
+            clock: place.clock.clone(),
+            terms: place.terms.clone(),
+        };
         for name in ["hymy.db", "hymy.db-wal", "hymy.key"] {
             let from = place.folder.path().join(name);
             std::fs::copy(from, left.folder.path().join(name)).expect("copied");
         }
+        left
+    }
+
+    /// As a `kill -9` would: nothing is ended. The thread is given nothing to end with.
+    async fn crashed(self, place: &Place) -> Place {
+        let left = self.copied(place);
         self.stopped().await;
         left
     }

@@ -34,4 +34,4 @@ pub use tally::{Contribution, ContributionId, Counted, PERSON_ONE, PersonShare, 
 pub use window::{SETTLES_AFTER, WINDOW_MAX, WINDOW_MIN, Window, WindowFault, WindowId};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -126,6 +126,11 @@ impl Tally {
         }
     }
 
+    /// Of each figure, how many transactions were counted and what their shares add up to: for the person's own eyes.
+    pub fn sums(&self) -> impl Iterator<Item = (u32, f64)> + '_ {
+        self.sums.iter().map(|sum| (sum.count, f64::from(sum.sum) / f64::from(SHARE_ONE)))
+    }
+
     /// What may leave the sealed records: for each figure the person's mean, if it has enough transactions behind it.
     #[must_use]
     pub fn contribution(&self, plan: &Plan) -> Contribution {

@@ -3,7 +3,7 @@
 mod accuracy;
 mod attack;
 mod books;
-mod claim;
+pub(crate) mod claim;
 mod statistics;
 
 use std::collections::BTreeMap;
@@ -45,6 +45,11 @@ pub(super) fn settles() -> Timestamp {
 
 pub(super) fn window(plan: Plan) -> Window {
     Window::next(None, OPENS, closes(), plan, OPENS - SignedDuration::from_secs(1)).expect("a window")
+}
+
+/// What would be released, and is kept nowhere.
+pub(crate) fn computed(window: &Window, contributions: &[Contribution]) -> Release {
+    Release::compute(window, contributions).expect("computed")
 }
 
 /// Books in memory.

@@ -52,6 +52,17 @@ signal_keys! {
     Observed = "observed",
 }
 
+impl SignalKey {
+    /// Whether it is the smile of some moment.
+    #[must_use]
+    pub const fn is_smile(self) -> bool {
+        matches!(
+            self,
+            Self::SmileGreeting | Self::SmileService | Self::SmilePayment | Self::SmileFarewell | Self::SmileAll
+        )
+    }
+}
+
 /// A known signal as plain numbers, whatever its type.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Figure {

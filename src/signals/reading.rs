@@ -26,8 +26,8 @@ pub enum Reason {
     NoEvent,
     /// Too little time to measure over, or to know the person's own posture.
     TooShort,
-    /// The signal was not measured: not chosen, the place lacks what it needs, or for `phone_in_hand`, the person said
-    /// that the phone was for work.
+    /// The signal was not measured: not chosen, the place lacks what it needs, the person left it out, or for
+    /// `phone_in_hand`, they said that the phone was for work.
     SignalOff,
 }
 

@@ -105,17 +105,4 @@ impl Store {
             events.collect()
         })
     }
-
-    /// Forgets handled events received before `before`, when no duplicate can be plausible any more.
-    ///
-    /// # Errors
-    /// A failure of the database.
-    pub fn forget_events(&mut self, before: Timestamp) -> Result<usize, StoreError> {
-        self.write(|transaction| {
-            Ok(transaction.execute(
-                "DELETE FROM till_inbox WHERE handled_at IS NOT NULL AND received_at < ?1",
-                [before.as_millisecond()],
-            )?)
-        })
-    }
 }

@@ -4,14 +4,25 @@
 //! One process holds the lock and one task owns the [`Store`]; nothing else opens the file. Every
 //! commit is on the disk before a method returns. Nothing here knows what a picture is.
 
+mod access;
 mod anew;
+mod backup;
 mod error;
 mod inbox;
 mod key;
 mod lock;
+mod own;
 mod people;
 mod records;
+mod releases;
+mod restore;
+mod retention;
+mod rotate;
 mod schema;
+mod sealed_record;
+mod shares;
+mod tallies;
+mod trainers;
 mod vaults;
 
 use std::path::{Path, PathBuf};
@@ -20,11 +31,22 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use zeroize::Zeroizing;
 
+use key::DatabaseKey;
+
+pub use access::{LogCheck, Looked, Opened, Opens, Seen, Who};
 pub use error::StoreError;
 pub use inbox::{Appended, EventId, InboxEvent, NewEvent, WaitingEvent};
+pub use key::{AskPassphrase, Asked, KeySource, PASSPHRASE_MIN_CHARS, SALT};
 pub use lock::StoreLock;
+pub use own::{Changed, OwnTransaction};
 pub use people::{PersonId, Shift, ShiftId, StaffMember};
 pub use records::{Decided, NewRecord, ShiftSummary};
+pub use restore::{Remembered, Restored};
+pub use retention::{ACCESS_MONTHS, ClockWas, Retention};
+pub use rotate::rotate_key;
+pub use shares::{OwnShare, SHARE_DAYS, SharedSummary, SharingError};
+pub use tallies::{OwnFigure, OwnTallies, OwnWindow, Unsettled};
+pub use trainers::TrainerIn;
 pub use vaults::{Invitation, Receipt, SignedIn};
 
 /// The name of the database in the data folder.
@@ -35,37 +57,33 @@ pub const DATABASE: &str = "hymy.db";
 pub struct Store {
     connection: Connection,
     database: PathBuf,
+    key: DatabaseKey,
+    source: KeySource,
     _lock: StoreLock,
 }
 
 impl Store {
-    /// Takes the lock and opens the store, making folder, key and database at first start.
+    /// Takes the lock and opens the store, making folder, key and database at first start. A path stands for the file of
+    /// the key.
     ///
     /// # Errors
     /// Every [`StoreError`] about folders, keys, locks and versions.
-    pub fn open(data_dir: &Path, key_file: &Path) -> Result<Self, StoreError> {
-        Self::open_locked(StoreLock::take(data_dir)?, data_dir, key_file)
+    pub fn open(data_dir: &Path, key: impl Into<KeySource>) -> Result<Self, StoreError> {
+        Self::open_locked(StoreLock::take(data_dir)?, data_dir, key)
     }
 
-    /// Opens the store under a lock already taken.
+    /// Opens the store under a lock already taken, and finishes a change of keys that broke off.
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn open_locked(lock: StoreLock, data_dir: &Path, key_file: &Path) -> Result<Self, StoreError> {
+    pub fn open_locked(lock: StoreLock, data_dir: &Path, key: impl Into<KeySource>) -> Result<Self, StoreError> {
+        let source = key.into();
         let database = data_dir.join(DATABASE);
-        let key = key::read_or_make(key_file, &database)?;
-        let failed = |source| failure(&database, source);
-        let mut connection = Connection::open(&database).map_err(failed)?;
-        restrict(&database)?;
-        unlock(&connection, &key, key_file, &database)?;
-        connection.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
-        match schema::bring_up(&mut connection).map_err(failed)? {
-            schema::Schema::Current => {}
-            schema::Schema::Newer(found) => {
-                return Err(StoreError::TooNew { database, found, known: schema::VERSION });
-            }
-        }
-        let mut store = Self { connection, database, _lock: lock };
+        backup::remove_passing(data_dir)
+            .map_err(|source| StoreError::Folder { path: data_dir.to_path_buf(), source })?;
+        let (mut connection, key) = open_with(&source, &database)?;
+        bring_up(&mut connection, &database)?;
+        let mut store = Self { connection, database, key, source, _lock: lock };
         store.fill_vaults()?;
         Ok(store)
     }
@@ -92,6 +110,12 @@ impl Store {
         self.connection
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
             .map_err(|source| failure(&self.database, source))
+    }
+
+    /// A disk on which nothing can be written, until it can be again.
+    #[cfg(test)]
+    pub(crate) fn refuse_writes(&self, refuse: bool) {
+        self.connection.pragma_update(None, "query_only", refuse).expect("set");
     }
 
     /// Runs `work` in one transaction: on the disk when this returns `Ok`, undone otherwise.
@@ -156,31 +180,60 @@ fn restrict(database: &Path) -> Result<(), StoreError> {
         .map_err(|source| StoreError::Folder { path: database.to_path_buf(), source })
 }
 
-/// Gives SQLCipher the key, makes sure that it is SQLCipher and that the key opens the file.
-fn unlock(connection: &Connection, key: &str, key_file: &Path, database: &Path) -> Result<(), StoreError> {
-    let failed = |source| failure(database, source);
-    // SQLCipher would write its own lines to standard error; the errors here say more.
-    connection.query_row("PRAGMA cipher_log_level = NONE", [], |_| Ok(())).map_err(failed)?;
-    connection.execute_batch("PRAGMA cipher_memory_security = ON").map_err(failed)?;
-    let pragma = Zeroizing::new(format!("PRAGMA key = \"x'{key}'\";"));
-    connection.execute_batch(&pragma).map_err(failed)?;
-    let cipher: Result<String, _> = connection.query_row("PRAGMA cipher_version", [], |row| row.get(0));
-    if cipher.map_or(true, |version| version.is_empty()) {
-        return Err(StoreError::NotEncrypting);
-    }
-    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(|source| {
-        if source.sqlite_error_code() == Some(ErrorCode::NotADatabase) {
-            StoreError::WrongKey { key: key_file.to_path_buf(), database: database.to_path_buf() }
-        } else {
-            failure(database, source)
+/// Opens the database with whichever of the source's keys opens it.
+fn open_with(source: &KeySource, database: &Path) -> Result<(Connection, DatabaseKey), StoreError> {
+    for (key, standing) in source.keys(database)? {
+        if let Some(connection) = connect(database, &key)? {
+            source.settle(standing, database)?;
+            return Ok((connection, key));
         }
-    })?;
+    }
+    Err(source.wrong(database))
+}
+
+/// Opens the database with a key and all settings; `None` where the key does not open it.
+fn connect(database: &Path, key: &DatabaseKey) -> Result<Option<Connection>, StoreError> {
+    let failed = |source| failure(database, source);
+    let Some(connection) = keyed(database, &key.literal())? else { return Ok(None) };
+    restrict(database)?;
+    connection.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
     connection
         .execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
              PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;",
         )
-        .map_err(failed)
+        .map_err(failed)?;
+    Ok(Some(connection))
+}
+
+/// Gives SQLCipher the key of a file, and makes sure that it is SQLCipher; `None` where the key does not open the file.
+fn keyed(file: &Path, key: &str) -> Result<Option<Connection>, StoreError> {
+    let failed = |source| failure(file, source);
+    let connection = Connection::open(file).map_err(failed)?;
+    // SQLCipher would write its own lines to standard error; the errors here say more.
+    connection.query_row("PRAGMA cipher_log_level = NONE", [], |_| Ok(())).map_err(failed)?;
+    connection.execute_batch("PRAGMA cipher_memory_security = ON").map_err(failed)?;
+    let pragma = Zeroizing::new(format!("PRAGMA key = \"{key}\";"));
+    connection.execute_batch(&pragma).map_err(failed)?;
+    let cipher: Result<String, _> = connection.query_row("PRAGMA cipher_version", [], |row| row.get(0));
+    if cipher.map_or(true, |version| version.is_empty()) {
+        return Err(StoreError::NotEncrypting);
+    }
+    match connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())) {
+        Ok(()) => Ok(Some(connection)),
+        Err(source) if source.sqlite_error_code() == Some(ErrorCode::NotADatabase) => Ok(None),
+        Err(source) => Err(failed(source)),
+    }
+}
+
+/// Brings a file to the schema of this program.
+fn bring_up(connection: &mut Connection, file: &Path) -> Result<(), StoreError> {
+    match schema::bring_up(connection).map_err(|source| failure(file, source))? {
+        schema::Schema::Current => Ok(()),
+        schema::Schema::Newer(found) => {
+            Err(StoreError::TooNew { database: file.to_path_buf(), found, known: schema::VERSION })
+        }
+    }
 }
 
 #[cfg(test)]

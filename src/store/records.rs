@@ -1,12 +1,15 @@
 //! Transaction records and the summaries made of them.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use rusqlite::{Transaction, params};
 use zeroize::Zeroizing;
 
 use super::people::millis;
+use super::sealed_record::Heading;
+use super::tallies::{Counting, OwnTallies};
 use super::vaults::sealing_key;
-use super::{EventId, PersonId, Shift, ShiftId, SignedIn, Store, StoreError, StoreErrorOr};
+use super::{EventId, Opens, PersonId, Shift, ShiftId, Store, StoreError, StoreErrorOr};
 
 /// A record to be written.
 #[derive(Clone, Debug)]
@@ -42,14 +45,25 @@ pub struct ShiftSummary {
 impl Store {
     /// Writes records (of a shift of several people: for the store, and for none of them), the shift's summary, and the
     /// events that led to them as handled: all or nothing, so that a crash before this decides again and a crash after
-    /// it repeats nothing. What is a person's is sealed to them before it is written.
+    /// it repeats nothing. What is a person's is sealed to them before it is written, and counted when they sign in.
     ///
     /// # Errors
     /// [`StoreError::DiskFull`] or another failure of the database; nothing was written then.
     pub fn commit_decisions(&mut self, shift: &Shift, decided: &Decided<'_>, now: Timestamp) -> Result<(), StoreError> {
+        self.commit_counted(shift, decided, None, &TimeZone::UTC, now).map(drop)
+    }
+
+    /// The transaction of the database that [`Self::commit_decisions`] is; `write_own` writes what is a person's.
+    pub(super) fn commit(
+        &mut self,
+        shift: &Shift,
+        decided: &Decided<'_>,
+        now: Timestamp,
+        write_own: impl FnOnce(&Transaction<'_>) -> Result<(), StoreErrorOr>,
+    ) -> Result<(), StoreError> {
         self.write(|transaction| {
             if shift.companions.is_empty() {
-                write_own(transaction, shift, decided)?;
+                write_own(transaction)?;
             } else {
                 for record in decided.records {
                     transaction
@@ -87,21 +101,23 @@ impl Store {
     ///
     /// # Errors
     /// A failure of the database, or [`StoreError::Vault`] of a row that was changed.
-    pub fn records(&self, signed_in: &SignedIn) -> Result<Vec<Zeroizing<String>>, StoreError> {
+    pub fn records(&self, opened: &impl Opens) -> Result<Vec<Zeroizing<String>>, StoreError> {
+        let signed_in = opened.signed_in();
         let query = "SELECT record FROM transaction_record WHERE person = ?1 ORDER BY opened_at, id";
         let sealed: Vec<Vec<u8>> = self.read(|connection| {
             let mut rows = connection.prepare(query)?;
             let records = rows.query_map([&signed_in.person().0], |row| row.get(0))?;
             records.collect()
         })?;
-        sealed.iter().map(|record| Ok(signed_in.key().open(record)?)).collect()
+        sealed.iter().map(|record| Ok(Heading::open(record, signed_in.key())?.1)).collect()
     }
 
     /// A person's summaries of shifts begun at `from` or later, oldest first; opened with their own secret.
     ///
     /// # Errors
     /// As [`Self::records`].
-    pub fn summaries(&self, signed_in: &SignedIn, from: Timestamp) -> Result<Vec<ShiftSummary>, StoreError> {
+    pub fn summaries(&self, opened: &impl Opens, from: Timestamp) -> Result<Vec<ShiftSummary>, StoreError> {
+        let signed_in = opened.signed_in();
         let query = "SELECT started_at, summary FROM shift_summary WHERE person = ?1 AND started_at >= ?2
                      ORDER BY started_at, shift, part";
         let sealed: Vec<(i64, Vec<u8>)> = self.read(|connection| {
@@ -143,26 +159,26 @@ impl Store {
             records.collect()
         })
     }
-
-    /// Deletes every record closed before `before`. Summaries stay.
-    ///
-    /// # Errors
-    /// A failure of the database.
-    pub fn forget_records(&mut self, before: Timestamp) -> Result<usize, StoreError> {
-        self.write(|transaction| {
-            let before = [before.as_millisecond()];
-            Ok(transaction.execute("DELETE FROM transaction_record WHERE closed_at < ?1", before)?
-                + transaction.execute("DELETE FROM store_transaction WHERE closed_at < ?1", before)?)
-        })
-    }
 }
 
-fn write_own(transaction: &Transaction<'_>, shift: &Shift, decided: &Decided<'_>) -> Result<(), StoreErrorOr> {
+/// Seals and writes what is a person's, and counts it in their tallies, if these are open.
+pub(super) fn write_own(
+    transaction: &Transaction<'_>,
+    shift: &Shift,
+    decided: &Decided<'_>,
+    own: Option<&mut OwnTallies>,
+    zone: &TimeZone,
+) -> Result<(), StoreErrorOr> {
     if decided.records.is_empty() {
         return Ok(());
     }
     let key = sealing_key(transaction, &shift.person)?;
+    let part = decided.summary.map_or(1, |(part, _)| part);
+    let mut counting = own.map(|own| Counting::begin(transaction, own, zone)).transpose()?;
     for record in decided.records {
+        let counted = counting.as_ref().map(|counting| counting.count(record.closed_at, &record.json)).transpose()?;
+        let (counted, with) = counted.unzip();
+        let sealed = Heading { part, counted: counted.flatten() }.seal(&record.json, &key)?;
         transaction
             .prepare(
                 "INSERT INTO transaction_record (person, shift, register, opened_at, closed_at, record)
@@ -174,8 +190,16 @@ fn write_own(transaction: &Transaction<'_>, shift: &Shift, decided: &Decided<'_>
                 shift.register,
                 record.opened_at.as_millisecond(),
                 record.closed_at.as_millisecond(),
-                key.seal(&record.json)?,
+                sealed,
             ])?;
+        if let (Some(counting), Some(with)) = (&mut counting, with) {
+            let query = "SELECT id FROM transaction_record WHERE shift = ?1 AND register = ?2 AND opened_at = ?3";
+            let place = params![shift.id.0, shift.register, record.opened_at.as_millisecond()];
+            counting.written(transaction.query_row(query, place, |row| row.get(0))?, with);
+        }
+    }
+    if let Some(counting) = counting {
+        counting.put(transaction, &shift.person)?;
     }
     if let Some((part, summary)) = decided.summary {
         transaction.execute(

@@ -29,6 +29,21 @@ pub(super) fn bring_up(connection: &mut Connection) -> rusqlite::Result<Schema> 
     bring_up_with(connection, FRESH, MIGRATIONS)
 }
 
+/// Whether the schema is word for word that of a new store: no view, no trigger and no table of somebody else's.
+pub(super) fn is_as_fresh(connection: &Connection) -> rusqlite::Result<bool> {
+    let mut fresh = Connection::open_in_memory()?;
+    bring_up(&mut fresh)?;
+    Ok(words(connection)? == words(&fresh)?)
+}
+
+/// Everything that a schema says, in one order.
+pub(super) fn words(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut rows =
+        connection.prepare("SELECT type || name || sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1")?;
+    let words = rows.query_map([], |row| row.get(0))?;
+    words.collect()
+}
+
 pub(super) fn bring_up_with(connection: &mut Connection, fresh: &str, migrations: &[&str]) -> rusqlite::Result<Schema> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
     let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;

@@ -37,28 +37,50 @@ CREATE TRIGGER release_ends_contributions AFTER INSERT ON release
 BEGIN DELETE FROM contribution WHERE window = NEW.window; END;
 
 CREATE TABLE access_log (               -- who looked at what; a chain of hashes
-    number INTEGER PRIMARY KEY NOT NULL,
+    number INTEGER PRIMARY KEY NOT NULL, -- 1, 2, 3: without a gap
     at INTEGER NOT NULL,
-    subject BLOB NOT NULL CHECK (length(subject) = 16), -- random; whose it is stands in their sealed consent only
+    subject BLOB NOT NULL CHECK (length(subject) = 16), -- whose: computed from what stands in their sealed consent only
     who TEXT NOT NULL,
     what TEXT NOT NULL,
+    chain BLOB NOT NULL CHECK (length(chain) = 32)
+) STRICT;
+
+CREATE TABLE access_anchor (            -- the last entry that was removed for its age: the chain goes on from it
+    one INTEGER PRIMARY KEY NOT NULL CHECK (one = 1),
+    number INTEGER NOT NULL,
     chain BLOB NOT NULL CHECK (length(chain) = 32)
 ) STRICT;
 
 CREATE TABLE trainer (                  -- a trainer's own key, to which what is shared with them is sealed
     name TEXT PRIMARY KEY NOT NULL,
     invitation TEXT NOT NULL,
-    sealing_key BLOB NOT NULL,
-    wrapped_key BLOB NOT NULL,
+    sealing_key BLOB,                   -- both null until they have chosen a secret
+    wrapped_key BLOB,
     failed INTEGER NOT NULL,
     failed_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE share (
+CREATE TABLE share (                    -- with whom stands in what is sealed only
     id BLOB PRIMARY KEY NOT NULL CHECK (length(id) = 16),
     person TEXT NOT NULL REFERENCES staff (person) ON DELETE CASCADE,
-    trainer TEXT NOT NULL REFERENCES trainer (name) ON DELETE CASCADE,
-    subject BLOB NOT NULL,              -- for the access log
     expires_at INTEGER NOT NULL,
+    lives_until_ms INTEGER NOT NULL,    -- the same in the store's lifetime, which no clock moves
+    own BLOB NOT NULL,                  -- sealed to the person: with whom, and what
     summary BLOB NOT NULL               -- sealed to the trainer
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE lifetime (                 -- how long the store has lived, as far as it can know, whatever the clock says
+    one INTEGER PRIMARY KEY NOT NULL CHECK (one = 1),
+    lived_ms INTEGER NOT NULL,
+    clock_ms INTEGER NOT NULL,          -- what the clock said when that was last reckoned
+    behind_ms INTEGER NOT NULL,         -- how far the clock was set back, and has not made up for since
+    compacted_ms INTEGER,               -- when, in the lifetime, the file was last written anew
+    uncompacted INTEGER NOT NULL        -- 1 when something was removed since
+) STRICT;
+
+CREATE TABLE lifetime_mark (            -- which rows were there at a time of the lifetime
+    kind TEXT NOT NULL,
+    lived_ms INTEGER NOT NULL,
+    up_to INTEGER NOT NULL,             -- the highest number of a row of that kind
+    PRIMARY KEY (kind, lived_ms)
 ) STRICT, WITHOUT ROWID;

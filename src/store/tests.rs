@@ -8,24 +8,26 @@ use tempfile::TempDir;
 
 use super::*;
 
-struct Place {
+mod noise;
+
+pub(crate) struct Place {
     folder: TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { folder: tempfile::tempdir().expect("a folder") }
     }
 
-    fn data_dir(&self) -> PathBuf {
+    pub fn data_dir(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
-    fn key(&self) -> PathBuf {
+    pub fn key(&self) -> PathBuf {
         self.data_dir().join("hymy.key")
     }
 
-    fn open(&self) -> Result<Store, StoreError> {
+    pub fn open(&self) -> Result<Store, StoreError> {
         Store::open(&self.data_dir(), &self.key())
     }
 }
@@ -40,10 +42,59 @@ pub(crate) fn secret_of(name: &str) -> crate::vault::Secret {
 
 /// Invites a made-up person, who agrees to everything.
 pub(crate) fn take_in(store: &mut Store, name: &str, now: jiff::Timestamp) -> PersonId {
+    take_in_under(store, name, &crate::terms::Terms::under(AGREEMENT), now)
+}
+
+/// The same under these terms.
+pub(crate) fn take_in_under(
+    store: &mut Store,
+    name: &str,
+    terms: &crate::terms::Terms,
+    now: jiff::Timestamp,
+) -> PersonId {
     let (member, invitation) = store.add_staff(name, now).expect("added");
-    let consent = crate::consent::Consent::made_up(&crate::terms::Terms::under(AGREEMENT), now);
+    let consent = crate::consent::Consent::made_up(terms, now);
     store.give_consent(name, &invitation, &secret_of(name), &consent).expect("agreed");
     member.person
+}
+
+/// What those people agreed to.
+pub(crate) fn keeping() -> Retention {
+    Retention::of(&crate::terms::Terms::under(AGREEMENT), 300)
+}
+
+/// Every page of the database and of its write-ahead log, decrypted by hand: freed ones and what is left in them, too.
+pub(crate) fn raw_pages(folder: &Path) -> Vec<u8> {
+    use aes::cipher::{BlockDecrypt, KeyInit};
+    const PAGE: usize = 4096;
+    /// At the end of each page: the vector of its encryption, and its authentication.
+    const IV: usize = PAGE - 80;
+    let key = fs::read_to_string(folder.join("hymy.key")).expect("a key");
+    let cipher = aes::Aes256::new_from_slice(&hex::decode(key.trim()).expect("digits")).expect("32 bytes");
+    let mut plain = Vec::new();
+    let mut decrypt = |page: &[u8], from: usize| {
+        let mut before = &page[IV..IV + 16];
+        for block in page[from..IV].chunks(16) {
+            let mut decrypted = *aes::Block::from_slice(block);
+            cipher.decrypt_block(&mut decrypted);
+            plain.extend(decrypted.iter().zip(before).map(|(byte, before)| byte ^ before));
+            before = block;
+        }
+    };
+    let database = fs::read(folder.join(DATABASE)).expect("a database");
+    // The salt stands before the first page's own bytes.
+    database.chunks(PAGE).enumerate().for_each(|(number, page)| decrypt(page, if number == 0 { 16 } else { 0 }));
+    let log = fs::read(folder.join("hymy.db-wal")).unwrap_or_default();
+    for frame in log.get(32..).unwrap_or_default().chunks_exact(24 + PAGE) {
+        let number = u32::from_be_bytes(frame[..4].try_into().expect("four bytes"));
+        decrypt(&frame[24..], if number == 1 { 16 } else { 0 });
+    }
+    plain
+}
+
+/// Whether these bytes stand anywhere in others.
+pub(crate) fn has(bytes: &[u8], wanted: &[u8]) -> bool {
+    bytes.windows(wanted.len()).any(|window| window == wanted)
 }
 
 fn decided<'a>(records: &'a [NewRecord], handled: &'a [EventId]) -> Decided<'a> {
@@ -208,8 +259,9 @@ fn an_event_is_new_once() {
     drop(store);
     let mut store = place.open().expect("opens");
     assert!(matches!(store.append_event(&event("a", None, 1), at(3)), Ok(Appended::Duplicate)));
-    assert_eq!(store.forget_events(at(2)).expect("forgotten"), 1);
-    assert!(matches!(store.append_event(&event("a", None, 1), at(4)), Ok(Appended::New(_))));
+    // Twice an hour of lateness and a second after it was received.
+    store.retain(&keeping(), at(7_202), None).expect("forgotten");
+    assert!(matches!(store.append_event(&event("a", None, 1), at(7_203)), Ok(Appended::New(_))));
 }
 
 #[test]
@@ -247,7 +299,8 @@ fn records_and_handled_events_are_written_together_and_once() {
     assert_eq!(store.records(&aino).expect("opened").len(), 1);
     store.end_shift(shift.id, at(9)).expect("ended");
     assert!(store.open_shifts().expect("read").is_empty());
-    assert_eq!(store.forget_records(at(10)).expect("forgotten"), 1);
+    store.retain(&keeping(), at(14 * 86_400 + 3), None).expect("forgotten");
+    assert!(store.records(&aino).expect("opened").is_empty());
 }
 
 #[test]
@@ -274,7 +327,8 @@ fn a_pause_and_who_is_signed_in_together_outlive_the_process_and_end_with_the_sh
         let person = store.sign_in(name, &secret_of(name), at(4)).expect("their own");
         assert!(store.records(&person).expect("opened").is_empty());
     }
-    assert_eq!(store.forget_records(at(3)).expect("forgotten"), 1);
+    store.retain(&keeping(), at(14 * 86_400 + 3), None).expect("forgotten");
+    assert!(store.store_records_since(at(0)).expect("read").is_empty());
     store.pause_shift(shift.id, at(4)).expect("paused");
     store.add_phone_for_work(shift.id, at(4)).expect("noted");
     store.end_shift(shift.id, at(5)).expect("ended");
@@ -325,10 +379,7 @@ fn a_store_of_a_newer_program_is_left_alone() {
 }
 
 fn dump(connection: &Connection) -> Vec<String> {
-    let mut rows = connection
-        .prepare("SELECT type || name || sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1")
-        .expect("sql");
-    rows.query_map([], |row| row.get(0)).expect("rows").collect::<Result<_, _>>().expect("text")
+    schema::words(connection).expect("a schema")
 }
 
 /// The schema as first released, frozen here: never edit it, add migrations.

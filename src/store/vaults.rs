@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
-use super::{PersonId, Store, StoreError, StoreErrorOr};
+use super::access::{Own, Subject};
+use super::{PersonId, Store, StoreError, StoreErrorOr, tallies};
 use crate::consent::Consent;
 use crate::vault::{OpeningKey, Row, SealingKey, Secret, VaultError};
 
@@ -51,7 +51,7 @@ impl std::fmt::Debug for Invitation {
 #[derive(Debug)]
 pub struct SignedIn {
     person: PersonId,
-    consent: Consent,
+    own: Own,
     key: OpeningKey,
 }
 
@@ -65,12 +65,47 @@ impl SignedIn {
     /// What they agreed to.
     #[must_use]
     pub fn consent(&self) -> &Consent {
-        &self.consent
+        &self.own.consent
+    }
+
+    pub(super) fn subject(&self) -> &Subject {
+        &self.own.subject
     }
 
     pub(super) fn key(&self) -> &OpeningKey {
         &self.key
     }
+
+    /// A made-up person with a key and no secret: what Argon2id costs would make tests of many people slow.
+    #[cfg(test)]
+    pub(crate) fn made_up(store: &mut Store, name: &str, consent: Consent) -> Self {
+        let (member, _) = store.add_staff(name, consent.given_at).expect("invited");
+        Self::made_up_again(store, &member.person, consent)
+    }
+
+    /// The same of a person who agreed before, and has a new key now.
+    #[cfg(test)]
+    pub(crate) fn made_up_again(store: &mut Store, person: &PersonId, consent: Consent) -> Self {
+        let key = OpeningKey::generate();
+        let row = Row { sealing_key: key.sealing_key(), ..Row::decoy().expect("random bytes") };
+        let agree =
+            |transaction: &Transaction<'_>| agree(transaction, person, &Invitation::new()?, &row, consent.given_at);
+        store.write(agree).expect("agreed");
+        Self { person: person.clone(), own: Own::new(consent).expect("random bytes"), key }
+    }
+}
+
+/// Keeps a new key, and nothing that was sealed to an earlier one.
+fn agree(
+    transaction: &Transaction<'_>,
+    person: &PersonId,
+    spent: &Invitation,
+    row: &Row,
+    given_at: Timestamp,
+) -> Result<(), StoreErrorOr> {
+    erase_rows(transaction, person)?;
+    put_row(transaction, person, spent, row)?;
+    tallies::put_new(transaction, person, &row.sealing_key, Some(given_at))
 }
 
 /// What was erased.
@@ -82,6 +117,8 @@ pub struct Receipt {
     pub summaries: usize,
     /// Shifts.
     pub shifts: usize,
+    /// What they shared with trainers.
+    pub shares: usize,
 }
 
 impl Store {
@@ -116,7 +153,8 @@ impl Store {
         consent: &Consent,
     ) -> Result<(), StoreError> {
         let person = self.staff_member(name)?.person;
-        let row = Row::new(secret, &person.0, &own_text(consent)?)?;
+        consent.check_choices()?;
+        let row = Row::new(secret, &person.0, &Own::new(consent.clone())?.text()?)?;
         let spent = Invitation::new()?;
         self.write(|transaction| {
             let expected: String =
@@ -125,8 +163,7 @@ impl Store {
             if !bool::from(expected.as_bytes().ct_eq(invitation.as_str().as_bytes())) {
                 return Err(StoreError::NotInvited(name.trim().to_owned()).into());
             }
-            erase_rows(transaction, &person)?;
-            put_row(transaction, &person, &spent, &row)
+            agree(transaction, &person, &spent, &row, consent.given_at)
         })?;
         self.compact()
     }
@@ -151,20 +188,32 @@ impl Store {
         }
         // Counted before it is tried, so that pulling the plug gives no free tries.
         self.count_failure(&person, failed.saturating_add(1), now_ms)?;
-        let opened = OpeningKey::unwrap(&wrapped, secret, &person.0).and_then(|key| {
-            let consent = key.open(&sealed)?;
-            Ok((key, serde_json::from_str(&consent).map_err(|_| VaultError::Unopened)?))
-        });
+        let opened = OpeningKey::unwrap(&wrapped, secret, &person.0).and_then(|key| Ok((key.open(&sealed)?, key)));
         match opened {
-            Ok((key, consent)) => {
+            Ok((text, key)) => {
+                let own = self.own(&person, &text, &key)?;
                 self.count_failure(&person, 0, 0)?;
-                Ok(SignedIn { person, consent, key })
+                Ok(SignedIn { person, own, key })
             }
             Err(VaultError::WrongSecret | VaultError::Unopened) => {
                 Err(StoreError::NotTheirSecret(name.trim().to_owned()))
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// What is sealed as a person's own. One that was sealed before there was an access log gets a subject.
+    fn own(&mut self, person: &PersonId, text: &str, key: &OpeningKey) -> Result<Own, StoreError> {
+        if let Ok(own) = serde_json::from_str(text) {
+            return Ok(own);
+        }
+        let own = Own::new(serde_json::from_str(text).map_err(|_| VaultError::Unopened)?)?;
+        let sealed = key.sealing_key().seal_own(&own.text()?)?;
+        self.write(|transaction| {
+            transaction.execute("UPDATE vault SET consent = ?2 WHERE person = ?1", params![person.0, sealed])?;
+            Ok(())
+        })?;
+        Ok(own)
     }
 
     /// Puts another secret in the place of the one that was given: what was sealed stays readable.
@@ -180,15 +229,17 @@ impl Store {
         })
     }
 
-    /// Withdraws a consent: the person's records, summaries, shifts and keys go, and so do the freed pages. They stay
+    /// Withdraws a consent: the person's records, summaries, shifts, shares, keys and what they contributed to windows
+    /// that are not released go, so does what tied them to the access log, and so do the freed pages. They stay
     /// invited, with an invitation that nobody has.
     ///
     /// # Errors
     /// A failure of the database; nothing was erased then.
     pub fn withdraw(&mut self, signed_in: SignedIn) -> Result<Receipt, StoreError> {
-        let person = signed_in.person;
+        let person = signed_in.person.clone();
         let (spent, row) = (Invitation::new()?, Row::decoy()?);
         let receipt = self.write(|transaction| {
+            tallies::remove_contributions(transaction, &signed_in)?;
             let receipt = erase_rows(transaction, &person)?;
             put_row(transaction, &person, &spent, &row)?;
             Ok(receipt)
@@ -198,7 +249,8 @@ impl Store {
     }
 
     /// Erases a person wholly: as [`Self::withdraw`], and they are no longer invited either. It needs no secret, because
-    /// a person who forgot theirs has the right to it too.
+    /// a person who forgot theirs has the right to it too. Without it, what they contributed to windows that are not
+    /// released cannot be found: it says nothing about whose it is, and goes with the release.
     ///
     /// # Errors
     /// [`StoreError::NoSuchPerson`] or a failure of the database; nothing was erased then.
@@ -222,20 +274,20 @@ impl Store {
             people.collect()
         })?;
         if without.is_empty() {
-            return Ok(());
+            return self.write(tallies::fill);
         }
         self.write(|transaction| {
             for person in without {
                 put_row(transaction, &PersonId(person), &Invitation::new()?, &Row::decoy()?)?;
             }
-            Ok(())
+            tallies::fill(transaction)
         })?;
         // What an older program wrote in the clear has just been dropped.
         self.compact()
     }
 
     /// Writes the file anew without its freed pages, and empties the write-ahead log.
-    fn compact(&mut self) -> Result<(), StoreError> {
+    pub(super) fn compact(&mut self) -> Result<(), StoreError> {
         self.read(|connection| connection.execute_batch("VACUUM"))?;
         self.flush()
     }
@@ -251,14 +303,8 @@ impl Store {
     }
 }
 
-/// What is sealed of a consent.
-pub(super) fn own_text(consent: &Consent) -> Result<Zeroizing<String>, StoreError> {
-    consent.check_choices()?;
-    Ok(Zeroizing::new(serde_json::to_string(consent).map_err(|_| VaultError::System)?))
-}
-
 /// What is left to wait after so many wrong secrets, the last one so long ago. A clock that was set back waits anew.
-fn waits_ms(failed: u32, ago_ms: i64) -> i64 {
+pub(super) fn waits_ms(failed: u32, ago_ms: i64) -> i64 {
     let Some(beyond) = failed.checked_sub(FREE_FAILURES) else { return 0 };
     let wait_ms = FIRST_WAIT_MS.saturating_mul(1 << beyond.min(10)).min(LONGEST_WAIT_MS);
     if ago_ms < 0 { wait_ms } else { (wait_ms - ago_ms).max(0) }
@@ -277,12 +323,27 @@ pub(super) fn put_row(
     invitation: &Invitation,
     row: &Row,
 ) -> Result<(), StoreErrorOr> {
+    put_row_into(transaction, "main", person, invitation, row)
+}
+
+/// Puts it into the file that is attached under this name.
+pub(super) fn put_row_into(
+    transaction: &Transaction<'_>,
+    schema: &str,
+    person: &PersonId,
+    invitation: &Invitation,
+    row: &Row,
+) -> Result<(), StoreErrorOr> {
+    let put = format!(
+        "INSERT OR REPLACE INTO {schema}.vault
+           (person, invitation, sealing_key, wrapped_key, consent, failed, failed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, 0, 0)"
+    );
     transaction.execute(
-        "INSERT OR REPLACE INTO vault (person, invitation, sealing_key, wrapped_key, consent, failed, failed_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, 0, 0)",
+        &put,
         params![person.0, invitation.as_str(), row.sealing_key.as_bytes(), row.wrapped_key, row.sealed],
     )?;
-    Ok(())
+    tallies::put_new(transaction, person, &row.sealing_key, None)
 }
 
 fn erase_rows(transaction: &Transaction<'_>, person: &PersonId) -> Result<Receipt, StoreErrorOr> {
@@ -291,6 +352,7 @@ fn erase_rows(transaction: &Transaction<'_>, person: &PersonId) -> Result<Receip
         records: count("DELETE FROM transaction_record WHERE person = ?1")?,
         summaries: count("DELETE FROM shift_summary WHERE person = ?1")?,
         shifts: count("DELETE FROM shift WHERE person = ?1")?,
+        shares: count("DELETE FROM share WHERE person = ?1")?,
     })
 }
 
@@ -303,4 +365,4 @@ pub(super) fn random_hex() -> Result<String, StoreError> {
 
 #[cfg(test)]
 #[path = "vaults/tests.rs"]
-mod tests;
+pub(super) mod tests;

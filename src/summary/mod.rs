@@ -4,13 +4,17 @@
 //! compared with anybody.
 
 mod record;
+mod shared;
 mod windows;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
-pub use record::{TransactionRecord, UnknownVersion, Version};
+pub use record::{LeftOut, TransactionRecord, UnknownVersion, Version};
+pub use shared::{SharedLine, SharedWindow};
 pub use windows::{Window, WindowKind, earliest, windows};
 
 use crate::signals::{Figure, Measured, Reason, SignalKey};
@@ -30,7 +34,7 @@ pub struct Line {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub median: Option<f64>,
     /// How many values there were of each hundredth, so that summaries can be added up.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "with_number_keys")]
     pub hundredths: BTreeMap<i64, u32>,
     /// How many of the values may have been larger.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -74,6 +78,23 @@ impl Summary {
         }
     }
 
+    /// Takes a transaction out again that was added: nothing is left of it.
+    pub fn take_back(&mut self, record: &TransactionRecord) {
+        if record.transaction.voided {
+            self.voided = self.voided.saturating_sub(1);
+            return;
+        }
+        self.transactions = self.transactions.saturating_sub(1);
+        for (key, measured) in record.signals.figures() {
+            if let Some(line) = self.signals.get_mut(&key) {
+                line.remove(&measured);
+            }
+        }
+        if self.transactions == 0 {
+            self.signals.clear();
+        }
+    }
+
     /// Adds another summary of the same person: as if made of the transactions of both.
     pub fn merge(&mut self, other: &Self) {
         self.transactions += other.transactions;
@@ -97,7 +118,25 @@ impl Line {
                     *self.shown_in.get_or_insert(0) += u32::from(shown);
                 }
                 if let Some(value) = figure.value {
-                    *self.hundredths.entry((value * 100.0).round() as i64).or_default() += 1;
+                    *self.hundredths.entry(hundredth(value)).or_default() += 1;
+                    self.median = median(&self.hundredths);
+                }
+            }
+        }
+    }
+
+    fn remove(&mut self, measured: &Measured<Figure>) {
+        match measured {
+            Measured::NotObservable { not_observable } => one_less(&mut self.not_observable, *not_observable),
+            Measured::Known(figure) => {
+                self.behind = self.behind.saturating_sub(1);
+                self.at_least = self.at_least.saturating_sub(u32::from(figure.at_least));
+                let shown = u32::from(figure.shown == Some(true));
+                // A signal always has such an answer, or never: without one behind it there is none.
+                self.shown_in =
+                    self.shown_in.filter(|_| self.behind > 0).map(|shown_in| shown_in.saturating_sub(shown));
+                if let Some(value) = figure.value {
+                    one_less(&mut self.hundredths, hundredth(value));
                     self.median = median(&self.hundredths);
                 }
             }
@@ -120,6 +159,20 @@ impl Line {
     }
 }
 
+fn hundredth(value: f64) -> i64 {
+    (value * 100.0).round() as i64
+}
+
+/// Counts one less; what is counted no more is not there.
+fn one_less<K: Ord>(counts: &mut BTreeMap<K, u32>, key: K) {
+    if let Entry::Occupied(mut count) = counts.entry(key) {
+        match count.get().saturating_sub(1) {
+            0 => drop(count.remove()),
+            left => *count.get_mut() = left,
+        }
+    }
+}
+
 /// The middle value; of an even number, the mean of the two in the middle.
 fn median(hundredths: &BTreeMap<i64, u32>) -> Option<f64> {
     let count: u32 = hundredths.values().sum();
@@ -132,6 +185,14 @@ fn median(hundredths: &BTreeMap<i64, u32>) -> Option<f64> {
         })
     };
     Some(f64::midpoint(at(count.checked_sub(1)? / 2)?, at(count / 2)?))
+}
+
+/// JSON has the numbers as text, and serde takes them for numbers only where it reads the text itself: not inside an
+/// answer of the control socket, whose kind it looks for first.
+fn with_number_keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<i64, u32>, D::Error> {
+    let counts = BTreeMap::<String, u32>::deserialize(deserializer)?;
+    let number = |(key, count): (String, u32)| Ok((key.parse().map_err(D::Error::custom)?, count));
+    counts.into_iter().map(number).collect()
 }
 
 fn is_zero(count: &u32) -> bool {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    signals::{Signals, Timeline, measure},
+    signals::{Reason, Signals, Timeline, measure},
     transaction::{Moments, Transaction},
 };
 
@@ -26,6 +26,28 @@ impl TransactionRecord {
     pub fn measure(transaction: Transaction, timeline: &Timeline) -> Self {
         let signals = measure(&transaction, &Moments::of(&transaction), timeline);
         Self { version: Version, transaction, signals }
+    }
+}
+
+/// What a person leaves out of one of their transactions. Why is never asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeftOut {
+    /// All of it: that somebody was served stays, and nothing of how.
+    Whole,
+    /// It was a complaint, in which nobody smiles: the smile of every moment.
+    Smile,
+}
+
+impl TransactionRecord {
+    /// The record without what is left out: not observable, as if it had not been chosen. A second time changes nothing.
+    #[must_use]
+    pub fn without(&self, left_out: LeftOut) -> Self {
+        let signals = match left_out {
+            LeftOut::Whole => Signals::unknown(Reason::SignalOff),
+            LeftOut::Smile => self.signals.only(|key| !key.is_smile()),
+        };
+        Self { signals, ..self.clone() }
     }
 }
 

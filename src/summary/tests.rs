@@ -1,5 +1,6 @@
 //! Records read back, and windows of few transactions added up by hand.
 
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -63,6 +64,52 @@ fn a_window_counts_what_was_shown() {
     let mut added = Summary::of(&records[..2]);
     added.merge(&Summary::of(&records[2..]));
     assert_eq!(added, summary, "as if made of the transactions of both");
+}
+
+prop_compose! {
+    /// Twenty seconds of looks, smiles, hidden mouths and nobody, and whether it was cancelled.
+    fn records()(
+        runs in proptest::collection::vec((1..80_u32, proptest::sample::select(vec!["S", "L", "m", "-", "w"])), 1..6),
+        voided in proptest::bool::weighted(0.2),
+        paid in any::<bool>(),
+    ) -> TransactionRecord {
+        let stream: Vec<String> = runs.iter().map(|(frames, letter)| format!("{frames}{letter}")).collect();
+        let payments_ms = if paid { vec![5_000] } else { Vec::new() };
+        record(&stream.join(" "), Transaction { voided, payments_ms, ..served(20) })
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_taken_back_leaves_nothing_of_itself(
+        kept in proptest::collection::vec(records(), 0..5),
+        taken in proptest::collection::vec(records(), 1..5),
+        turn in any::<prop::sample::Index>(),
+    ) {
+        let before = Summary::of(&kept);
+        let mut summary = before.clone();
+        taken.iter().for_each(|record| summary.take(record));
+        // In any order.
+        let first = turn.index(taken.len());
+        taken[first..].iter().chain(&taken[..first]).for_each(|record| summary.take_back(record));
+        prop_assert_eq!(summary, before);
+    }
+
+    #[test]
+    fn what_is_left_out_is_not_observable_and_nothing_else_changes(record in records()) {
+        let whole = record.without(LeftOut::Whole);
+        let smile = record.without(LeftOut::Smile);
+        for ((key, was), ((_, now), (_, without))) in
+            record.signals.figures().into_iter().zip(whole.signals.figures().into_iter().zip(smile.signals.figures()))
+        {
+            prop_assert_eq!(now, Measured::unknown(Reason::SignalOff));
+            let off = key.as_str().starts_with("smile.");
+            prop_assert_eq!(without, if off { Measured::unknown(Reason::SignalOff) } else { was });
+        }
+        prop_assert_eq!(&whole.transaction, &record.transaction);
+        prop_assert_eq!(&whole.without(LeftOut::Smile), &whole);
+        prop_assert_eq!(&smile.without(LeftOut::Smile), &smile);
+    }
 }
 
 #[test]

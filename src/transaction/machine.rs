@@ -91,6 +91,10 @@ impl Machine {
         std::mem::take(&mut self.finished)
     }
 
+    pub(super) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// When the open transaction and the one whose farewell runs were opened.
     pub(super) fn opened_ms(&self) -> impl Iterator<Item = u64> + '_ {
         self.open.iter().chain(&self.parting).map(|running| running.opened_ms)

@@ -160,6 +160,28 @@ impl Register {
             || self.pending.iter().any(|(t_ms, step)| within(*t_ms) && matches!(step, Step::Opened | Step::Stood))
     }
 
+    /// Whether a transaction is open, as far as is known by now: as if nothing could come late.
+    pub fn is_open(&self) -> bool {
+        let mut machine = self.machine.clone();
+        for &(t_ms, step) in &self.pending {
+            machine.apply(t_ms, step);
+        }
+        machine.pass(self.newest_ms);
+        machine.is_open()
+    }
+
+    /// When the last transaction that was opened at or before `t_ms` was opened, if it is still to be handed out, as far
+    /// as is known by now.
+    pub fn opened_by(&self, t_ms: u64) -> Option<u64> {
+        let pending = |opens: fn(&Step) -> bool| {
+            self.pending.iter().filter(move |(_, step)| opens(step)).map(|(opens_ms, _)| *opens_ms)
+        };
+        let opened = pending(|step| matches!(step, Step::Opened | Step::Stood)).chain(self.machine.opened_ms());
+        let last = opened.filter(|opened_ms| *opened_ms <= t_ms).max();
+        // A payment opens one whose opening was missed.
+        last.or_else(|| pending(|step| *step == Step::Payment).filter(|paid_ms| *paid_ms <= t_ms).max())
+    }
+
     /// No transaction that is still to be handed out reaches back further: what was observed before this time may be
     /// forgotten.
     pub fn needs_from_ms(&self) -> u64 {

@@ -32,9 +32,17 @@ const WRAPPED_VERSION: u8 = 1;
 const WRAPPED_BYTES: usize = 1 + SALT_BYTES + NONCE_BYTES + KEY_BYTES + TAG_BYTES;
 /// Plaintexts are filled up to a multiple of this many bytes, so that their length says little.
 const PAD_TO_BYTES: usize = 1024;
+/// A record is filled up by this many bytes at least, so that what is left out of it never makes it longer: a signal that
+/// is not observable may take a few bytes more than its value did.
+const RECORD_ROOM_BYTES: usize = 512;
+/// What sealing adds: the public half of the message's own key pair, and a tag.
+const SEAL_BYTES: usize = KEY_BYTES + TAG_BYTES;
 /// What everyone who was invited has, whether they agreed or not, is filled up to a multiple of this many: more than the
 /// longest consent, so that its length says nothing.
 const OWN_PAD_TO_BYTES: usize = 4096;
+/// A share is filled up to a multiple of this many: more than one of every signal in every window has, so that its length
+/// does not say how many signals were chosen.
+const SHARE_PAD_TO_BYTES: usize = 16 * 1024;
 
 /// What a person types. Wiped when dropped.
 pub struct Secret(Zeroizing<String>);
@@ -142,11 +150,43 @@ impl SealingKey {
         self.seal_filled(plaintext, OWN_PAD_TO_BYTES)
     }
 
+    /// Seals a record, with room for what may be changed in it later.
+    ///
+    /// # Errors
+    /// [`VaultError::System`].
+    pub fn seal_record(&self, plaintext: &str) -> Result<Vec<u8>, VaultError> {
+        self.seal_to(plaintext, (plaintext.len() + RECORD_ROOM_BYTES).next_multiple_of(PAD_TO_BYTES))
+    }
+
+    /// Seals what takes the place of `sealed`, as long as that unless it does not fit: what was changed cannot be told
+    /// from the length.
+    ///
+    /// # Errors
+    /// [`VaultError::System`].
+    pub fn seal_in_place_of(&self, plaintext: &str, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
+        let room = sealed.len().saturating_sub(SEAL_BYTES);
+        self.seal_to(
+            plaintext,
+            if plaintext.len() <= room { room } else { plaintext.len().next_multiple_of(PAD_TO_BYTES) },
+        )
+    }
+
+    /// Seals what is shared: of one length, however much it is.
+    ///
+    /// # Errors
+    /// [`VaultError::System`].
+    pub fn seal_share(&self, plaintext: &str) -> Result<Vec<u8>, VaultError> {
+        self.seal_filled(plaintext, SHARE_PAD_TO_BYTES)
+    }
+
     fn seal_filled(&self, plaintext: &str, pad_to_bytes: usize) -> Result<Vec<u8>, VaultError> {
+        self.seal_to(plaintext, plaintext.len().max(1).next_multiple_of(pad_to_bytes))
+    }
+
+    fn seal_to(&self, plaintext: &str, filled_bytes: usize) -> Result<Vec<u8>, VaultError> {
         let mut padded = Zeroizing::new(plaintext.as_bytes().to_vec());
         // The length comes back from JSON, which ends where it ends: blanks after it mean nothing.
-        let filled = padded.len().max(1).next_multiple_of(pad_to_bytes);
-        padded.resize(filled, b' ');
+        padded.resize(filled_bytes.max(plaintext.len()), b' ');
         self.0.seal(&mut OsRng, &padded).map_err(|_| VaultError::System)
     }
 }
@@ -245,11 +285,19 @@ impl Row {
 }
 
 fn cipher(secret: &Secret, salt: &[u8]) -> Result<XChaCha20Poly1305, VaultError> {
+    Ok(XChaCha20Poly1305::new(stretched(&secret.0, salt)?.as_ref().into()))
+}
+
+/// A key of what somebody can remember.
+///
+/// # Errors
+/// [`VaultError::System`].
+pub(crate) fn stretched(text: &str, salt: &[u8]) -> Result<Zeroizing<[u8; KEY_BYTES]>, VaultError> {
     let params = Params::new(ARGON_KIB, ARGON_PASSES, ARGON_LANES, Some(KEY_BYTES)).map_err(|_| VaultError::System)?;
     let argon = Argon2::new(Algorithm::Argon2id, argon2::Version::V0x13, params);
     let mut key = Zeroizing::new([0u8; KEY_BYTES]);
-    argon.hash_password_into(secret.0.as_bytes(), salt, key.as_mut()).map_err(|_| VaultError::System)?;
-    Ok(XChaCha20Poly1305::new(key.as_ref().into()))
+    argon.hash_password_into(text.as_bytes(), salt, key.as_mut()).map_err(|_| VaultError::System)?;
+    Ok(key)
 }
 
 #[cfg(test)]
@@ -295,6 +343,24 @@ mod tests {
         let [short, long] = ["{}", &format!("[{}]", "1,".repeat(400))].map(|text| key.seal(text).expect("sealed"));
         assert_eq!(short.len(), long.len());
         assert_ne!(short, key.seal("{}").expect("sealed"));
+    }
+
+    #[test]
+    fn what_takes_the_place_of_a_sealed_record_is_as_long() {
+        let key = OpeningKey::generate();
+        let seal = key.sealing_key();
+        for length in [1, 500, 512, 513, 1_500, 5_000] {
+            let sealed = seal.seal_record(&"x".repeat(length)).expect("sealed");
+            let longest = "y".repeat(length + RECORD_ROOM_BYTES);
+            for text in ["", "y", &longest] {
+                let again = seal.seal_in_place_of(text, &sealed).expect("sealed");
+                assert_eq!(again.len(), sealed.len(), "{length}");
+                assert_eq!(key.open(&again).expect("opened").as_str(), text);
+            }
+            let too_long = "y".repeat(sealed.len());
+            let again = seal.seal_in_place_of(&too_long, &sealed).expect("sealed");
+            assert_eq!(key.open(&again).expect("opened").as_str(), too_long, "never cut");
+        }
     }
 
     #[test]

@@ -34,6 +34,9 @@ fn site() -> Site {
         signals: Vec::new(),
         directions: Default::default(),
         terms: Terms::under(AGREEMENT),
+        sharing: Default::default(),
+        idle_ms: 30 * 60_000,
+        has_source: true,
     };
     let (stop, stopped) = watch::channel(false);
     let (_, vision) = mpsc::channel(1);

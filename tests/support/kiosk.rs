@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Seek, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -74,6 +74,11 @@ impl Place {
         // At their own request, three signals, and no bands.
         let answers = format!("{invitation}\nyes\nyes\nyes\nyes\nno\n{secret}\n{secret}\n");
         self.told(&["staff", "consent", name], &answers).good();
+    }
+
+    /// A person signs in at the running kiosk.
+    pub fn sign_in(&self, name: &str) {
+        self.told(&["staff", "sign-in", name], &secret_of(name)).good();
     }
 
     /// A person's own summary.
@@ -181,6 +186,27 @@ impl Kiosk {
         answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status")
     }
 
+    /// Whether this process has its camera open, a connection to this port of loopback: by its own descriptors, or where
+    /// these may not be read, by anyone's connections.
+    pub fn is_connected_to(&self, port: u16) -> bool {
+        let connections = std::fs::read_to_string("/proc/net/tcp").expect("Linux has /proc");
+        let remote = format!("0100007F:{port:04X}");
+        let own = self.descriptors();
+        connections.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).any(|fields| {
+            let [_, _, to, state, _, _, _, _, _, inode, ..] = fields[..] else { return false };
+            let mine = own.as_ref().is_none_or(|own| own.contains(&format!("socket:[{inode}]")));
+            // 01 is an established connection.
+            to == remote && mine && (own.is_some() || state == "01")
+        })
+    }
+
+    /// What the process has open; `None` where that may not be read.
+    pub fn descriptors(&self) -> Option<Vec<String>> {
+        let open = std::fs::read_dir(format!("/proc/{}/fd", self.pid())).ok()?;
+        let links = open.flatten().filter_map(|entry| std::fs::read_link(entry.path()).ok());
+        Some(links.map(|link| link.display().to_string()).collect())
+    }
+
     /// Ends it by a signal that it does not take; gives all that it told.
     pub fn crash(mut self, number: i32) -> String {
         use std::os::unix::process::ExitStatusExt;
@@ -224,10 +250,15 @@ pub struct Camera {
 impl Camera {
     /// Starts it; `None`, and the test named, where GStreamer is missing.
     pub fn start(test: &str, port: u16) -> Option<Self> {
+        Self::showing(test, port, &root().join("vision/assets/portraits/collins.png"))
+    }
+
+    /// The same with another picture.
+    pub fn showing(test: &str, port: u16, picture: &Path) -> Option<Self> {
         let started = Command::new("/usr/bin/python3")
             .arg(root().join("tests/support/rtsp_server.py"))
             .arg(port.to_string())
-            .arg(root().join("vision/assets/portraits/collins.png"))
+            .arg(picture)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn();

@@ -6,6 +6,7 @@
 // Each test binary uses its own part of this module.
 #![allow(dead_code)]
 
+pub mod killing;
 pub mod kiosk;
 pub mod trace;
 

@@ -60,7 +60,8 @@ pub(crate) struct Pipeline {
     preprocessor: Preprocessor,
     zones: Zones,
     fill: Option<ZoneFill>,
-    people: u8,
+    /// How many are signed in.
+    pub(crate) people: u8,
     /// The frame stands alone: worth a closer look, and nothing came before it.
     still: bool,
     object_clock: Every,
@@ -87,10 +88,9 @@ struct Memory {
     queue_present: bool,
 }
 
-/// How often the slower models run, and for whom.
+/// Where the models look, and how often the slower ones run.
 pub(crate) struct PipelineSettings {
     pub zones: Zones,
-    pub people: u8,
     pub objects_hz: f32,
     pub faces_hz: f32,
 }
@@ -121,7 +121,7 @@ impl Pipeline {
             preprocessor: Preprocessor::new(),
             fill: settings.zones.staff.clone().map(ZoneFill::new),
             zones: settings.zones,
-            people: settings.people,
+            people: 1,
             still: false,
             object_clock: Every::hz(settings.objects_hz),
             face_clock: Every::hz(settings.faces_hz),
@@ -140,6 +140,19 @@ impl Pipeline {
         self.object_clock.restart();
         self.face_clock.restart();
         self.preprocessor.wipe();
+        self.wipe_tensors();
+    }
+
+    /// Overwrites what the models were given last: they stay loaded while the camera is closed.
+    fn wipe_tensors(&mut self) {
+        let Self { full_range, short_range, mesh, hands, objects, classifier, blendshapes, .. } = self;
+        for tensor in [full_range.input(), short_range.input(), mesh.input(), hands.input()] {
+            tensor.fill(0.0);
+        }
+        for tensor in [objects.input(), classifier.input()] {
+            tensor.fill(0);
+        }
+        blendshapes.wipe();
     }
 
     /// What a frame shows that has nothing to do with any other.

@@ -28,9 +28,6 @@ pub struct VisionSettings {
     pub zones: Zones,
     /// How the camera's picture lies; zones and observations are those of the upright picture.
     pub orientation: Orientation,
-    /// Signed-in people; more faces than these in the staff zone means not alone. With more than one, nothing is read
-    /// of anyone, because nothing here could tell whose face is whose; presence is.
-    pub people: u8,
     /// How often the object model looks, per second.
     pub objects_hz: f32,
     /// How often faces are counted while one is followed, per second.
@@ -50,7 +47,6 @@ impl VisionSettings {
             runtime: RuntimeSettings::default(),
             zones: Zones::default(),
             orientation: Orientation::default(),
-            people: 1,
             objects_hz: 3.0,
             faces_hz: 4.0,
             timeouts: Timeouts::default(),
@@ -136,7 +132,6 @@ impl Vision {
             &manifest,
             PipelineSettings {
                 zones: settings.zones.clone(),
-                people: settings.people,
                 objects_hz: settings.objects_hz,
                 faces_hz: settings.faces_hz,
             },
@@ -174,6 +169,13 @@ impl Vision {
     #[must_use]
     pub fn reading(&self) -> Option<crate::lab::FaceReading> {
         self.pipeline.reading.clone()
+    }
+
+    /// How many people are signed in from now on; one until this says otherwise. More faces than these in the staff
+    /// zone means not alone. With more than one, nothing is read of anyone, because nothing here could tell whose face
+    /// is whose; presence is.
+    pub fn set_people(&mut self, people: u8) {
+        self.pipeline.people = people;
     }
 
     /// From now on every frame is made worse right after it was captured; `None` ends that. The models stay loaded.

@@ -7,27 +7,27 @@ use crate::kiosk::{CameraWish, LOST_PAUSES_AFTER_MS};
 use crate::signals::{Measured, Reason};
 
 impl Running {
-    fn wish(&self) -> CameraWish {
+    pub(super) fn wish(&self) -> CameraWish {
         *self.camera.follow().borrow()
     }
 
     /// Waits until the camera is told to close; the task looks at its clock twice a second.
-    async fn closed(&self) {
+    pub(super) async fn closed(&self) {
         let mut wish = self.camera.follow();
         let closed = wish.wait_for(|wish| *wish == CameraWish::Closed);
         tokio::time::timeout(std::time::Duration::from_secs(20), closed).await.expect("closed").expect("running");
     }
 
-    async fn tap(&self, question: Question) -> Answer {
+    pub(super) async fn tap(&self, question: Question) -> Answer {
         self.kiosk.question(question).await
     }
 
     async fn pause(&self) {
-        assert_eq!(self.tap(Question::Pause { name: "Aino".into() }).await, Answer::Paused);
+        assert_eq!(self.tap(Question::Pause { name: None }).await, Answer::Paused);
     }
 
     async fn resume(&self) {
-        assert_eq!(self.tap(Question::Resume { name: "Aino".into() }).await, Answer::Resumed);
+        assert_eq!(self.tap(resume("Aino")).await, Answer::Resumed);
     }
 
     /// A customer served by the till, watched at ten frames a second.
@@ -40,6 +40,22 @@ impl Running {
         assert_eq!(self.report("1", TillEventKind::Closed).await, TillAnswer::Accepted);
         self.clock.advance_ms(10_000);
     }
+}
+
+pub(super) fn open(run: u64) -> CameraWish {
+    CameraWish::Open { run, people: 1 }
+}
+
+fn own(name: &str) -> Proof {
+    Proof::Secret(SecretText::new(&format!("{name}'s own secret")))
+}
+
+pub(super) fn resume(name: &str) -> Question {
+    Question::Resume { name: name.into(), proof: own(name) }
+}
+
+fn for_work(name: &str) -> Question {
+    Question::PhoneForWork { name: name.into(), proof: own(name) }
 }
 
 fn plain(t_ms: u64) -> Observation {
@@ -59,7 +75,7 @@ fn observed_share(record: &TransactionRecord) -> f64 {
 async fn a_paused_shift_has_no_camera_and_its_transactions_are_not_observable() {
     let place = Place::new();
     let running = place.run(Some("Aino"));
-    assert_eq!(running.wish(), CameraWish::Open { run: 0 });
+    assert_eq!(running.wish(), open(0));
     running.serve(0, plain).await;
     running.pause().await;
     assert_eq!(running.wish(), CameraWish::Closed, "when the tap is answered, the camera has been told");
@@ -67,7 +83,7 @@ async fn a_paused_shift_has_no_camera_and_its_transactions_are_not_observable() 
     running.serve(20_000, plain).await;
     running.tell(VisionEvent::Closed).await;
     running.resume().await;
-    assert_eq!(running.wish(), CameraWish::Open { run: 1 });
+    assert_eq!(running.wish(), open(1));
     // Still of the first opening.
     running.serve(40_000, plain).await;
     running.tell(VisionEvent::Opening { run: 1 }).await;
@@ -92,18 +108,15 @@ async fn a_face_that_was_lost_for_a_minute_pauses_until_the_persons_tap() {
         running.clock.advance_ms(1000);
         running.tell(VisionEvent::Observation(nobody(second * 1000))).await;
     }
-    assert_eq!(running.wish(), CameraWish::Open { run: 0 }, "59 seconds");
+    assert_eq!(running.wish(), open(0), "59 seconds");
     running.clock.advance_ms(1000);
     // Somebody, at last; but who?
     running.tell(VisionEvent::Observation(plain(62_000))).await;
     running.closed().await;
-    assert_eq!(
-        running.tap(Question::Resume { name: "Eero".into() }).await,
-        Answer::Refused { reason: "Eero is not on shift here".into() }
-    );
+    assert_eq!(running.tap(resume("Eero")).await, Answer::Refused { reason: "Eero is not on shift here".into() });
     assert_eq!(running.wish(), CameraWish::Closed, "only the person's own tap opens it");
     running.resume().await;
-    assert_eq!(running.wish(), CameraWish::Open { run: 1 });
+    assert_eq!(running.wish(), open(1));
     running.stopped().await;
 }
 
@@ -125,7 +138,7 @@ async fn a_face_that_was_lost_near_another_pauses_at_once() {
     running.watch(0, 30, false).await;
     let both = Observation { face: None, faces: 2, not_alone: true, ..plain(3_000) };
     running.tell(VisionEvent::Observation(both)).await;
-    assert_eq!(running.wish(), CameraWish::Open { run: 0 });
+    assert_eq!(running.wish(), open(0));
     let unclear = Observation { lost_near_another: true, t_ms: 3_100, ..both };
     running.tell(VisionEvent::Observation(unclear)).await;
     running.closed().await;
@@ -141,7 +154,7 @@ async fn a_colleague_who_stays_beside_is_no_reason_to_pause() {
         let both = Observation { face: None, faces: 2, not_alone: true, ..plain(second * 1000) };
         running.tell(VisionEvent::Observation(both)).await;
     }
-    assert_eq!(running.wish(), CameraWish::Open { run: 0 });
+    assert_eq!(running.wish(), open(0));
     running.stopped().await;
 }
 
@@ -159,7 +172,7 @@ async fn a_crash_during_a_pause_comes_back_paused_or_without_the_shift() {
         assert_eq!(running.wish(), wish, "{who:?}");
         if who.is_some() {
             running.resume().await;
-            assert_eq!(running.wish(), CameraWish::Open { run: 1 });
+            assert_eq!(running.wish(), open(0));
         }
         running.stopped().await;
         let records = place.records("Aino");
@@ -167,7 +180,7 @@ async fn a_crash_during_a_pause_comes_back_paused_or_without_the_shift() {
         assert_eq!(observed_share(&records[0]), 0.0);
         // A new shift of the same person is a new tap.
         let running = place.run(Some("Aino"));
-        assert_eq!(running.wish(), CameraWish::Open { run: 0 });
+        assert_eq!(running.wish(), open(0));
         running.stopped().await;
     }
 }
@@ -176,14 +189,14 @@ async fn a_crash_during_a_pause_comes_back_paused_or_without_the_shift() {
 async fn what_two_people_serve_is_the_stores_and_neithers() {
     let place = Place::new();
     let running = place.run_of(&["Aino", "Eero"]);
-    assert_eq!(running.wish(), CameraWish::Open { run: 0 }, "customers are still seen");
+    assert_eq!(running.wish(), CameraWish::Open { run: 0, people: 2 }, "customers are still seen");
     let both = |t_ms| Observation { face: None, faces: 0, not_alone: true, followed: false, ..plain(t_ms) };
     running.serve(0, both).await;
     // Even if the vision crate read a face, nothing of it would be kept.
     running.serve(20_000, plain).await;
     running.clock.advance_ms(2 * LOST_PAUSES_AFTER_MS);
     running.watch(200_000, 5, false).await;
-    assert_eq!(running.wish(), CameraWish::Open { run: 0 }, "nobody is followed, so nobody is lost");
+    assert_eq!(running.wish(), CameraWish::Open { run: 0, people: 2 }, "nobody is followed, so nobody is lost");
     running.stopped().await;
 
     for name in ["Aino", "Eero"] {
@@ -224,17 +237,17 @@ fn phones(records: &[TransactionRecord]) -> Vec<Option<f64>> {
 async fn a_phone_for_work_is_left_out_of_its_transaction_and_of_no_other() {
     let place = Place::new();
     let running = place.run(Some("Aino"));
-    let for_work = || running.tap(Question::PhoneForWork { name: "Aino".into() });
+    let tap = || running.tap(for_work("Aino"));
     running.serve(0, with_phone).await;
     running.serve(20_000, with_phone).await;
     // Of the one that has just ended.
-    assert_eq!(for_work().await, Answer::NotedForWork);
+    assert_eq!(tap().await, Answer::NotedForWork);
     running.clock.advance_ms(1_000);
     running.serve(41_000, with_phone).await;
     // Of the one that is open.
     running.report("1", TillEventKind::Opened).await;
     running.clock.advance_ms(3_000);
-    assert_eq!(for_work().await, Answer::NotedForWork);
+    assert_eq!(tap().await, Answer::NotedForWork);
     running.clock.advance_ms(3_000);
     running.report("1", TillEventKind::Closed).await;
     running.clock.advance_ms(10_000);
@@ -256,7 +269,7 @@ async fn a_phone_for_work_survives_a_crash_and_is_forgotten_with_the_shift() {
     let place = Place::new();
     let running = place.run(Some("Aino"));
     running.serve(0, with_phone).await;
-    assert_eq!(running.tap(Question::PhoneForWork { name: "Aino".into() }).await, Answer::NotedForWork);
+    assert_eq!(running.tap(for_work("Aino")).await, Answer::NotedForWork);
     let place = running.crashed(&place).await;
     let shift = place.store().open_shifts().expect("read").remove(0);
     assert_eq!(place.store().phone_for_work(shift.id).expect("read").len(), 1);
@@ -272,17 +285,18 @@ async fn taps_concern_ones_own_shift_only() {
     let running = place.run(Some("Aino"));
     for name in ["Eero", "Nobody"] {
         for question in [
-            Question::Pause { name: name.into() },
-            Question::Resume { name: name.into() },
-            Question::PhoneForWork { name: name.into() },
+            Question::Pause { name: Some(name.into()) },
+            Question::SignOut { name: Some(name.into()) },
+            resume(name),
+            for_work(name),
         ] {
             assert!(matches!(running.tap(question).await, Answer::Refused { .. }), "{name}");
         }
     }
-    assert_eq!(running.wish(), CameraWish::Open { run: 0 });
+    assert_eq!(running.wish(), open(0));
     running.stopped().await;
     let running = place.run(None);
-    assert!(matches!(running.tap(Question::Resume { name: "Aino".into() }).await, Answer::Refused { .. }));
+    assert!(matches!(running.tap(resume("Aino")).await, Answer::Refused { .. }));
     assert_eq!(running.wish(), CameraWish::Closed);
     running.stopped().await;
 }

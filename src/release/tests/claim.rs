@@ -63,9 +63,25 @@ fn noise_used_twice(of: &Plan) -> Noisy {
 }
 
 /// What one run of the mechanism shows.
-struct Draw {
+#[derive(Clone)]
+pub(crate) struct Draw {
     noised: Vec<i64>,
     answers: Vec<Answer>,
+}
+
+impl Draw {
+    /// What a kept release shows, the noised sums as far as it tells them.
+    pub(crate) fn of(release: &Release) -> Self {
+        let answers: Vec<Answer> = release.figures.iter().map(|figure| figure.answer).collect();
+        let sums = answers.iter().flat_map(|answer| match *answer {
+            Answer::Withheld => [0, 0],
+            Answer::Share { share_thousandths, people_about, .. } => {
+                let (share, whole) = (i64::from(share_thousandths), i64::from(people_about) * 100);
+                [whole * share / 1_000, whole - whole * share / 1_000]
+            }
+        });
+        Self { noised: sums.collect(), answers }
+    }
 }
 
 /// Two groups that differ by one person, and by their sums.
@@ -236,16 +252,29 @@ impl Bounds {
 /// The first event that refutes the claim.
 fn falsified(mechanism: Mechanism, neighbours: &Neighbours, count: usize) -> Option<String> {
     let Neighbours { name, plan, with, .. } = neighbours;
-    let sums = [with.as_slice(), neighbours.without()].map(|people| figures::Sums::of(plan, people).pairs);
     let sides = thread::scope(|scope| {
         let with = scope.spawn(|| draws(mechanism, plan, with, count));
         let without = draws(mechanism, plan, neighbours.without(), count);
         [with.join().expect("drawn"), without]
     });
+    let people = [neighbours.with.as_slice(), neighbours.without()];
+    refuted(plan, plan.epsilon().value(), people, &sides).map(|refuted| format!("{name}: {refuted}"))
+}
+
+/// The first event that is more than e^epsilon times as likely in the draws of the one side as in those of the other.
+/// `people`: two groups by whose sums events are chosen.
+pub(crate) fn refuted(
+    plan: &Plan,
+    epsilon: f64,
+    people: [&[Contribution]; 2],
+    sides: &[Vec<Draw>; 2],
+) -> Option<String> {
+    let sums = people.map(|people| figures::Sums::of(plan, people).pairs);
+    let count = sides[0].len();
     let bounds = Bounds::new(count);
     for Event { name: event, figure, holds } in events(&sums[0], &sums[1]) {
         let parts = if figure.is_some() { plan.figures_count() as f64 } else { 1.0 };
-        let factor = (plan.epsilon().value() / parts).exp();
+        let factor = (epsilon / parts).exp();
         let [with, without] = [0, 1].map(|side: usize| sides[side].iter().filter(|draw| holds(draw)).count());
         for (a, b, which) in [
             (with, without, "likelier with"),
@@ -254,9 +283,7 @@ fn falsified(mechanism: Mechanism, neighbours: &Neighbours, count: usize) -> Opt
             (count - without, count - with, "its opposite likelier without"),
         ] {
             if bounds.lower(a) > factor * bounds.upper(b) {
-                return Some(format!(
-                    "{name}: {event}: {which}, {a} against {b} of {count}, claimed at most {factor:.2}"
-                ));
+                return Some(format!("{event}: {which}, {a} against {b} of {count}, claimed at most {factor:.2}"));
             }
         }
     }

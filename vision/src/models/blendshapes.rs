@@ -106,6 +106,11 @@ pub(crate) struct Coefficients(pub [f32; COUNT]);
 pub(crate) struct Blendshapes(Model<f32>);
 
 impl Blendshapes {
+    /// Overwrites the points of the mesh that were given last.
+    pub(crate) fn wipe(&mut self) {
+        self.0.input().fill(0.0);
+    }
+
     pub(crate) fn new(runtime: &Runtime, model: &VerifiedModel) -> Result<Self, VisionError> {
         Model::new(runtime, NAME, model, [1, INPUT_POINTS.len(), 2]).map(Self)
     }

@@ -6,6 +6,7 @@ mod phone;
 mod privacy;
 mod ray;
 mod robustness;
+mod wiping;
 
 use std::path::Path;
 
@@ -19,6 +20,6 @@ fn pipeline(zones: Zones, objects_hz: f32, faces_hz: f32) -> Pipeline {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
     let runtime = Runtime::load(&RuntimeSettings::default(), &models).expect("the runtime library is set up");
     let manifest = Manifest::read(&models).expect("the manifest is sound");
-    let settings = PipelineSettings { zones, people: 1, objects_hz, faces_hz };
+    let settings = PipelineSettings { zones, objects_hz, faces_hz };
     Pipeline::new(&runtime, &manifest, settings).expect("the models load")
 }

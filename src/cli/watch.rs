@@ -1,0 +1,62 @@
+//! The vision thread of `hymy run`: the one place where the vision crate is plugged into the kiosk.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::AtomicBool;
+use std::thread::JoinHandle;
+
+use hymy::camera;
+use hymy::config::Config;
+use hymy::kiosk::{self, CameraSwitch, VisionEvent};
+use hymy_vision::{Event, SourceSpec, Vision, VisionError, VisionSettings};
+
+/// The loaded models and the source they will look at.
+pub struct Camera {
+    vision: Vision,
+    source: SourceSpec,
+}
+
+impl Camera {
+    /// Loads the models; the camera stays closed. `None` without a source.
+    pub fn load(config: &Config) -> Result<Option<Self>, VisionError> {
+        let Some(source) = camera::source(config) else { return Ok(None) };
+        let settings = VisionSettings { retry: true, ..camera::vision_settings(config) };
+        Ok(Some(Self { vision: Vision::load(&settings)?, source }))
+    }
+
+    /// Opens and closes the camera as `switch` says and sends what it shows to `emit`, until the switch ends, the
+    /// source does, or `emit` says `false`. The thread closes the camera before it ends.
+    pub fn start(
+        mut self,
+        switch: &CameraSwitch,
+        emit: impl Fn(VisionEvent) -> bool + Send + 'static,
+    ) -> anyhow::Result<JoinHandle<()>> {
+        let switch = switch.clone();
+        let runtime = tokio::runtime::Handle::current();
+        let thread = std::thread::Builder::new().name("hymy-vision".to_owned()).spawn(move || {
+            kiosk::follow(&switch, &runtime, &emit, |people, wished| self.look(people, wished, &emit));
+        })?;
+        Ok(thread)
+    }
+
+    /// One opening. A live source has something to say ten times a second at least, so that what is no longer wished ends
+    /// soon.
+    fn look(
+        &mut self,
+        people: u8,
+        wished: &dyn Fn() -> bool,
+        emit: &impl Fn(VisionEvent) -> bool,
+    ) -> Result<(), String> {
+        self.vision.set_people(people);
+        let ended = self.vision.run(&self.source, &AtomicBool::new(false), |_, event| {
+            let told = wished()
+                && match event {
+                    Event::Observed { observation, .. } => emit(VisionEvent::Observation(observation)),
+                    Event::Lost { why } => emit(VisionEvent::SourceLost { reason: why.to_owned() }),
+                    Event::Back => emit(VisionEvent::SourceBack),
+                    Event::Skipped { .. } | Event::Idle => true,
+                };
+            if told { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        ended.map(|_| ()).map_err(|error| error.to_string())
+    }
+}

@@ -105,17 +105,16 @@ fn models(config: &Config) -> String {
 }
 
 fn key(config: &Config) -> String {
-    let pick = |en, fi| config.language.pick(en, fi);
+    let pick = |en: &str, fi: &str| config.language.pick(en, fi).to_owned();
     match &config.key {
         KeyKept::File(file) => {
             format!("{}: {}", pick("a file of mode 0600", "tiedosto, jonka käyttöoikeus on 0600"), file.display())
         }
-        KeyKept::Credential(name) => format!("{}: {name}", pick("a systemd credential", "systemd-tunniste")),
+        KeyKept::Credential(name) => format!("{}: {name}", pick("a systemd credential", "systemd-valtuutieto")),
         KeyKept::Passphrase => pick(
-            "nowhere: made of a passphrase at each start",
-            "ei missään: muodostetaan salalauseesta käynnistettäessä",
-        )
-        .to_owned(),
+            "nowhere: made of a passphrase that is typed at start",
+            "ei missään: muodostetaan käynnistettäessä annettavasta salalauseesta",
+        ),
     }
 }
 

@@ -72,7 +72,7 @@ fn cell(key: SignalKey, measured: Measured<Figure>) -> String {
     }
 }
 
-/// A value with the unit of its signal.
+/// A value with the unit of its signal: seconds, nods a minute, or a share in percent.
 pub fn with_unit(signal: &str, value: f64) -> String {
     Unit::of(signal).map_or_else(String::new, |unit| unit.shown(value))
 }

@@ -40,7 +40,7 @@ pub fn look(
     let source = source(config, staged)?;
     let settings = settings(config, staged)?;
     // No shift is on now, and none begins while this is held.
-    let _lock = CameraLock::take(&config.kiosk.data_dir)?;
+    let lock = CameraLock::take(&config.kiosk.data_dir)?;
     // As in a shift: what the camera shows does not reach the disk.
     confine::keep_in_memory()?;
     let mut vision = Vision::load(&settings)?;
@@ -69,11 +69,12 @@ pub fn look(
     if announced {
         eprintln!("The camera is closed.");
     }
+    drop(lock);
     ended?;
-    Ok(match enough {
-        true => Ended::Enough,
-        false if stop.load(Ordering::Relaxed) => Ended::Stopped,
-        false => Ended::Over,
+    Ok(match (enough, stop.load(Ordering::Relaxed)) {
+        (true, _) => Ended::Enough,
+        (false, true) => Ended::Stopped,
+        (false, false) => Ended::Over,
     })
 }
 

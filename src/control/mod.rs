@@ -222,8 +222,8 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
 fn summaries(store: &mut Store, name: &str, secret: &SecretText, clock: &dyn Clock) -> Result<Answer, StoreError> {
     let person = store.sign_in(name, &secret.typed(), clock.now())?;
     let opened = store.opened_by_themself(&person, Looked::Summary, clock.now())?;
-    let bands = person.consent().bands.clone();
-    Ok(Answer::Summaries { windows: windows(store, &opened, clock)?, bands })
+    let windows = windows(store, &opened, clock)?;
+    Ok(Answer::Summaries { windows, bands: person.consent().bands.clone() })
 }
 
 /// A person's own windows.

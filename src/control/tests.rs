@@ -125,10 +125,8 @@ fn a_summary_with_values_passes_the_socket() {
     let signals = [(crate::signals::SignalKey::SmileAll, line)].into();
     let summary = summary::Summary { transactions: 1, voided: 0, signals };
     let start = jiff::Timestamp::UNIX_EPOCH;
-    let answer = Answer::Summaries {
-        windows: vec![Window { kind: summary::WindowKind::Shift, start, summary }],
-        bands: Default::default(),
-    };
+    let windows = vec![Window { kind: summary::WindowKind::Shift, start, summary }];
+    let answer = Answer::Summaries { windows, bands: Default::default() };
     let line = serde_json::to_string(&answer).expect("a line");
     assert_eq!(serde_json::from_str::<Answer>(&line).expect("understood"), answer);
 }

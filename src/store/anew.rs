@@ -4,7 +4,6 @@
 use rusqlite::params;
 
 use super::access::Own;
-use super::vaults::own_text;
 use super::{SignedIn, Store, StoreError};
 use crate::consent::Consent;
 use crate::vault::VaultError;
@@ -18,8 +17,10 @@ impl Store {
     /// database.
     pub fn agree_anew(&mut self, signed_in: &SignedIn, consent: &Consent) -> Result<(), StoreError> {
         let key = signed_in.key().sealing_key();
+        consent.check_choices()?;
+        // The same subject: the person goes on finding their entries in the access log.
         let own = Own { consent: consent.clone(), subject: signed_in.subject().clone() };
-        let sealed = key.seal_own(&own_text(&own)?)?;
+        let sealed = key.seal_own(&own.text()?)?;
         let person = signed_in.person();
         let changed = self.write(|transaction| {
             Ok(transaction.execute(

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
 use super::access::{Own, Subject};
 use super::{PersonId, Store, StoreError, StoreErrorOr, tallies};
@@ -154,7 +153,8 @@ impl Store {
         consent: &Consent,
     ) -> Result<(), StoreError> {
         let person = self.staff_member(name)?.person;
-        let row = Row::new(secret, &person.0, &own_text(&Own::new(consent.clone())?)?)?;
+        consent.check_choices()?;
+        let row = Row::new(secret, &person.0, &Own::new(consent.clone())?.text()?)?;
         let spent = Invitation::new()?;
         self.write(|transaction| {
             let expected: String =
@@ -301,12 +301,6 @@ impl Store {
             Ok(())
         })
     }
-}
-
-/// What is sealed to a person as their own, once their choices are found to exist.
-pub(super) fn own_text(own: &Own) -> Result<Zeroizing<String>, StoreError> {
-    own.consent.check_choices()?;
-    Ok(own.text()?)
 }
 
 /// What is left to wait after so many wrong secrets, the last one so long ago. A clock that was set back waits anew.

@@ -55,7 +55,7 @@ impl Kept {
 
     /// So many hours of a running kiosk, its clock running too. A job a day is as good as one an hour, where days pass.
     fn runs(&mut self, store: &mut Store, hours: i64) {
-        for (times, step) in [(hours / 24, 24), (hours % 24, 1)] {
+        for (times, step) in [(hours / 24, 24_i64), (hours % 24, 1)] {
             for _ in 0..times {
                 self.now += step.hours();
                 let since_ms = HOUR_MS * step.unsigned_abs();

@@ -6,10 +6,14 @@ mod support;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use support::kiosk::{Camera, Kiosk, Place, free_port, secret_of};
 use support::{not_run, wait_for};
+
+/// One kiosk at a time: on a machine of two cores, two that look at a camera make each other slow.
+static ALONE: Mutex<()> = Mutex::new(());
 
 /// A stream starts within this, on a busy machine.
 const START: Duration = Duration::from_secs(60);
@@ -49,6 +53,7 @@ fn serve(kiosk: &Kiosk) {
 #[test]
 fn signing_out_pausing_and_withdrawing_close_the_camera_within_a_second() {
     let test = "signing_out_pausing_and_withdrawing_close_the_camera_within_a_second";
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let port = free_port();
     let Some(_camera) = Camera::start(test, port) else { return };
     let place = Place::with_camera(&format!("rtsp://127.0.0.1:{port}/test"));
@@ -108,6 +113,7 @@ fn signing_out_pausing_and_withdrawing_close_the_camera_within_a_second() {
 #[test]
 fn after_a_crash_nobody_is_signed_in_and_no_camera_is_opened_until_somebody_is() {
     let test = "after_a_crash_nobody_is_signed_in_and_no_camera_is_opened_until_somebody_is";
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let port = free_port();
     let Some(camera) = Camera::start(test, port) else { return };
     let place = Place::with_camera(&format!("rtsp://127.0.0.1:{port}/test"));
@@ -139,6 +145,7 @@ fn after_a_crash_nobody_is_signed_in_and_no_camera_is_opened_until_somebody_is()
 #[test]
 fn calibrating_and_a_shift_never_have_the_camera_together() {
     let test = "calibrating_and_a_shift_never_have_the_camera_together";
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let port = free_port();
     let Some(_camera) = Camera::start(test, port) else { return };
     let place = Place::with_camera(&format!("rtsp://127.0.0.1:{port}/test"));
@@ -218,6 +225,7 @@ fn is_long(test: &str) -> bool {
 #[test]
 fn a_minute_in_which_nothing_happens_closes_the_camera() {
     let test = "a_minute_in_which_nothing_happens_closes_the_camera";
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let port = free_port();
     if !is_long(test) {
         return;
@@ -238,6 +246,7 @@ fn a_minute_in_which_nothing_happens_closes_the_camera() {
 #[test]
 fn a_face_that_is_not_seen_for_a_minute_closes_the_camera() {
     let test = "a_face_that_is_not_seen_for_a_minute_closes_the_camera";
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let port = free_port();
     if !is_long(test) {
         return;

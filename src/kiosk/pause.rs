@@ -82,9 +82,12 @@ impl Kiosk {
         done.unwrap_or_else(|error| Answer::Refused { reason: error.to_string() })
     }
 
-    /// Withdraws a consent with the person's own secret. A shift of theirs is over at once, and what it had not written is
-    /// forgotten: the camera closes before the disk is waited for.
+    /// Withdraws a consent with the person's own secret. A shift of theirs is paused before the secret is tried, which
+    /// takes its time; with the right one it is over, and what it had not written is forgotten.
     pub(super) fn withdrawn(&mut self, name: &str, secret: &SecretText) -> Answer {
+        if self.own_shift(name).is_ok() {
+            self.pause(Pauser::Person);
+        }
         let signed_in = match self.store.sign_in(name, &secret.typed(), self.clock.now()) {
             Ok(signed_in) => signed_in,
             Err(error) => return Answer::Refused { reason: error.to_string() },

@@ -331,6 +331,10 @@ async fn withdrawing_ends_the_shift_and_its_token() {
     let token = running.signs_in("Aino").await;
     running.report("1", TillEventKind::Opened).await;
     let withdraw = Question::Withdraw { name: "Aino".into(), secret: SecretText::new("Aino's own secret") };
+    let mistyped = Question::Withdraw { name: "Aino".into(), secret: SecretText::new("another secret") };
+    assert!(running.refused(mistyped).await.contains("this is not the secret"));
+    assert_eq!(running.status().await, Status { paused: true, ..on() }, "the camera does not wait for the secret");
+    assert_eq!(running.tap(with_token(&token)).await, Answer::Resumed);
     assert!(matches!(running.tap(withdraw).await, Answer::Erased { .. }));
     assert_eq!((running.wish(), running.status().await), (CameraWish::Closed, off()));
     assert!(running.refused(with_token(&token)).await.contains("is not on shift here"));

@@ -152,7 +152,7 @@ fn a_clock_that_jumps_makes_no_window_that_overlaps_or_has_passed() {
     for window_days in [7, 28, 92] {
         let terms = ReleaseTerms { window_days, ..release_terms() };
         for hours in hours {
-            now = now + hours.hours();
+            now += hours.hours();
             if let Some(window) = store.announce_window(&terms, now, &zone).expect("kept") {
                 assert!(now < window.opens && now.duration_until(window.opens) <= ANNOUNCED_BEFORE, "{window:?}");
                 before.push(window);

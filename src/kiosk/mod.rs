@@ -107,7 +107,8 @@ impl KioskSettings {
     }
 
     /// What every answer out of the store keeps to.
-    pub(crate) fn rules(&self) -> Rules {
+    #[must_use]
+    pub fn rules(&self) -> Rules {
         Rules { retention: Retention::of(&self.terms, self.max_late_s), sharing: self.sharing.clone() }
     }
 

@@ -5,6 +5,9 @@
 //! last record that it counted, and the person's next signing in counts what came after. Everyone who was invited has a
 //! row of one length, so that nobody can tell from it who takes part.
 
+mod counting;
+mod own_window;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, Transaction, params};
@@ -19,6 +22,9 @@ use super::{Decided, Opens, PersonId, Shift, SignedIn, Store, StoreError, StoreE
 use crate::release::{self, Books, Counted, Plan, ReleaseError, Tally, Window, WindowId};
 use crate::summary::{LeftOut, TransactionRecord};
 use crate::vault::{SealingKey, VaultError};
+
+pub(super) use counting::Counting;
+pub use own_window::{OwnFigure, OwnWindow};
 
 /// So many transactions can be left out at once while they wait for late till events: more than are served in that time,
 /// and few enough for the row to keep its length.
@@ -75,33 +81,6 @@ impl Unsettled {
     pub(super) fn after(&self) -> i64 {
         self.after
     }
-}
-
-/// What one window has of a person.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct OwnWindow {
-    /// From when on.
-    pub opens: Timestamp,
-    /// Until when.
-    pub closes: Timestamp,
-    /// Each figure of its plan.
-    pub figures: Vec<OwnFigure>,
-}
-
-/// What one figure of a window has of a person.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct OwnFigure {
-    /// The statistic.
-    pub statistic: release::Statistic,
-    /// The name of the cell; `None` over all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cell: Option<String>,
-    /// How many transactions stand behind it.
-    pub transactions: u32,
-    /// What they add up to, each 0 to 1.
-    pub shares_sum: f64,
-    /// What is contributed of it, 0 to 1; `None` with too few transactions.
-    pub contributed: Option<f64>,
 }
 
 impl OwnTallies {
@@ -275,23 +254,10 @@ impl Store {
             self.read(|connection| Ok((sealed(connection, signed_in.person())?, unreleased(connection)?)))?;
         let row = opened(&sealed, signed_in)?;
         let of = |tally: &Tally| {
-            windows.iter().find(|window| window.id == tally.window).map(|window| own_window(tally, window))
+            windows.iter().find(|window| window.id == tally.window).map(|window| OwnWindow::of(tally, window))
         };
         Ok(row.tallies.iter().filter_map(of).collect())
     }
-}
-
-fn own_window(tally: &Tally, window: &Window) -> OwnWindow {
-    let contribution = tally.contribution(&window.plan);
-    let rows = window.plan.figures().zip(tally.sums()).zip(contribution.shares());
-    let figures = rows.map(|((figure, (transactions, shares_sum)), share)| OwnFigure {
-        statistic: figure.statistic,
-        cell: figure.cell.map(|cell| window.plan.cells().name(cell)),
-        transactions,
-        shares_sum,
-        contributed: share.map(|share| f64::from(share.parts()) / f64::from(release::PERSON_ONE)),
-    });
-    OwnWindow { opens: window.opens, closes: window.closes, figures: figures.collect() }
 }
 
 /// Opens the row and brings it up to date; the caller writes it in the same transaction.
@@ -341,48 +307,6 @@ fn count_what_a_crash_left(
         own.row.through = id;
     }
     Ok(())
-}
-
-/// Counts what is being written: what each record added, and afterwards [`Counting::written`] with the number that the
-/// record has in the store.
-pub(super) struct Counting<'a> {
-    own: &'a mut OwnTallies,
-    windows: Vec<Window>,
-    zone: &'a TimeZone,
-}
-
-impl<'a> Counting<'a> {
-    pub(super) fn begin(
-        connection: &Connection,
-        own: &'a mut OwnTallies,
-        zone: &'a TimeZone,
-    ) -> Result<Self, StoreErrorOr> {
-        Ok(Self { own, windows: unreleased(connection)?, zone })
-    }
-
-    /// What the record adds, and the tallies with it.
-    pub(super) fn count(&self, closed: Timestamp, json: &str) -> Result<(Option<Counted>, OwnTallies), StoreErrorOr> {
-        let mut with = self.own.clone();
-        let counted = match serde_json::from_str::<TransactionRecord>(json) {
-            Ok(record) => with.count(&self.windows, self.zone, closed, &record)?,
-            Err(_) => None,
-        };
-        Ok((counted, with))
-    }
-
-    /// The record has this number. One that was there, and counted, before is not counted twice.
-    pub(super) fn written(&mut self, id: i64, with: OwnTallies) {
-        if id > self.own.row.through {
-            *self.own = with;
-            self.own.row.through = id;
-        }
-    }
-
-    pub(super) fn put(self, transaction: &Transaction<'_>, person: &PersonId) -> Result<(), StoreErrorOr> {
-        let windows = &self.windows;
-        self.own.row.tallies.retain(|tally| windows.iter().any(|window| window.id == tally.window));
-        self.own.put(transaction, person)
-    }
 }
 
 /// Gives a person an empty row under a new key. They may contribute from the next window on that opens after `now`;

@@ -129,6 +129,11 @@ fn each_record_is_counted_once_also_beside_crashes() {
         place.store.commit_counted(&shift, &decided, Some(&own), &UTC, at).expect("written");
         assert_eq!(figures(&place, &aino)[0], (3, 3.0, None));
     }
+    // The same records once more, by a kiosk that remembers that it counted them.
+    let decided = Decided { records: &first, handled: &[], summary: None };
+    let known = place.store.open_tallies(&aino, &UTC).expect("opened");
+    place.store.commit_counted(&shift, &decided, Some(&known), &UTC, at).expect("nothing to write");
+    assert_eq!(figures(&place, &aino)[0], (3, 3.0, None));
     // A crash, and a kiosk that settles the shift without the person: sealed, and not counted yet.
     let decided = Decided { records: &some_records(&place, 1_000, 4), handled: &[], summary: None };
     place.store.commit_decisions(&shift, &decided, at).expect("written");
@@ -199,7 +204,7 @@ fn the_cell_is_that_of_the_local_time_at_which_a_transaction_closed() {
         let mut own = own.clone();
         let zone = TimeZone::fixed(jiff::tz::offset(offset_h));
         own.count(std::slice::from_ref(&window), &zone, closed, &record("200S")).expect("counted");
-        let own = own_window(&own.row.tallies[0], &window);
+        let own = OwnWindow::of(&own.row.tallies[0], &window);
         let counted: Vec<&str> = own
             .figures
             .iter()

@@ -21,10 +21,11 @@ impl Kiosk {
             self.end_shift();
             self.try_to_write_end();
         }
-        if self.session.is_none() && self.left_open {
-            if let Err(error) = self.settle(&[], true) {
-                tracing::error!(%error, "shift_end_not_written");
-            }
+        if self.session.is_none()
+            && self.left_open
+            && let Err(error) = self.settle(&[], true)
+        {
+            tracing::error!(%error, "shift_end_not_written");
         }
     }
 }

@@ -13,6 +13,7 @@ mod left_out;
 mod openings;
 mod pause;
 mod releases;
+mod retention;
 mod session;
 mod sign_in;
 mod task;

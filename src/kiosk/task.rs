@@ -15,7 +15,7 @@ use super::sign_in::{Held, NoShift};
 use super::{KioskSettings, TillAnswer, VisionEvent};
 use crate::clock::Clock;
 use crate::control::{self, Answer, Question, Rules, Status};
-use crate::store::{Appended, ClockWas, Decided, InboxEvent, NewEvent, PersonId, SignedIn, Store, StoreError};
+use crate::store::{Appended, Decided, InboxEvent, NewEvent, PersonId, SignedIn, Store, StoreError};
 use crate::summary::TransactionRecord;
 use crate::till::{self, Report};
 use crate::vault::VaultError;
@@ -34,9 +34,6 @@ const TAKEN_UP_WITHIN_MS: i64 = 14 * 60 * 60 * 1000;
 /// holds for this long.
 const PROBE_HOLDS_MS: u64 = 2_000;
 
-/// How often what has lived its time is removed while the kiosk runs.
-const RETAIN_EVERY_MS: u64 = 60 * 60 * 1000;
-
 /// How a run ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
@@ -48,11 +45,11 @@ pub struct Outcome {
 pub struct Kiosk {
     pub(super) store: Store,
     pub(super) settings: KioskSettings,
-    rules: Rules,
+    pub(super) rules: Rules,
     /// When, by the monotonic clock, what had lived its time was removed.
-    retained_ms: Option<u64>,
+    pub(super) retained_ms: Option<u64>,
     /// When it is to be next.
-    retain_due_ms: u64,
+    pub(super) retain_due_ms: u64,
     pub(super) clock: Arc<dyn Clock>,
     /// The shift that is on.
     pub(super) session: Option<Session>,
@@ -218,30 +215,6 @@ impl Kiosk {
         self.settle(&[], true)?;
         self.store.flush()?;
         Ok(outcome)
-    }
-
-    /// Removes what has lived its time.
-    fn retain(&mut self) -> Result<(), StoreError> {
-        let now_ms = self.clock.monotonic_ms();
-        self.retain_due_ms = now_ms.saturating_add(RETAIN_EVERY_MS);
-        let since_ms = self.retained_ms.map(|ms| now_ms.saturating_sub(ms));
-        match self.store.retain(&self.rules.retention, self.clock.now(), since_ms)? {
-            ClockWas::Running => {}
-            ClockWas::SetForward => tracing::warn!("clock_set_forward: what is too old by it was removed"),
-            ClockWas::SetBack => tracing::warn!("clock_set_back: what was shared with trainers was removed"),
-        }
-        self.retained_ms = Some(now_ms);
-        self.store.keep_trainers(&self.rules.sharing.trainers)
-    }
-
-    /// Once an hour, by the monotonic clock; what could not be removed goes an hour later.
-    fn retain_now_and_then(&mut self) {
-        if self.clock.monotonic_ms() < self.retain_due_ms {
-            return;
-        }
-        if let Err(error) = self.retain() {
-            tracing::error!(%error, "what_has_lived_its_time_not_removed");
-        }
     }
 
     /// Lets time pass.

@@ -30,7 +30,7 @@ pub enum NoShift {
     /// There is nothing to open.
     #[error("[camera] has no source; set it, for example source = \"/dev/video0\", and start hymy run again")]
     NoSource,
-    /// Nobody, or more than [`PEOPLE_MAX`].
+    /// Nobody, or more than four.
     #[error("one to {PEOPLE_MAX} people sign in together")]
     HowMany,
     /// The same person twice.

@@ -37,13 +37,14 @@ impl OneOfTheirs {
 fn time(typed: &str, clock: &dyn Clock) -> Result<Timestamp, WrongUsage> {
     let (now, zone) = (clock.now(), clock.time_zone());
     let there = |local: DateTime| local.to_zoned(zone.clone()).map(|zoned| zoned.timestamp()).ok();
-    let found = match (typed.parse::<Time>(), typed.parse::<DateTime>()) {
-        (Ok(time), _) => {
+    // A date and time would be taken for a time as well.
+    let found = match (typed.parse::<DateTime>(), typed.parse::<Time>()) {
+        (Ok(local), _) => there(local),
+        (_, Ok(time)) => {
             let today = now.to_zoned(zone.clone()).date();
             let on = |date: jiff::civil::Date| there(date.to_datetime(time));
             on(today).filter(|at| *at <= now).or_else(|| today.checked_sub(1.day()).ok().and_then(on))
         }
-        (_, Ok(local)) => there(local),
         _ => None,
     };
     found

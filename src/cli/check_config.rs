@@ -129,6 +129,9 @@ fn resolved(config: &Config) -> String {
     if zones.staff.is_none() || zones.customer.is_none() {
         text.push_str("  note: hymy run needs zones.staff and zones.customer\n");
     }
+    if signals.is_empty() {
+        text.push_str("  note: signals.choices is empty, so nothing will be measured\n");
+    }
     if terms.agreement.is_none() {
         text.push_str("  note: without consent.agreement nobody can agree to take part, and no shift begins\n");
     }

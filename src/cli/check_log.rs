@@ -14,7 +14,7 @@ use super::staff::StoreOf;
 #[command(after_help = "\
 Examples:
   hymy check-log --config /etc/hymy/kiosk.toml
-  hymy check-log --config /etc/hymy/kiosk.toml --noted 42:9f86d081884c7d65…
+  hymy check-log --config /etc/hymy/kiosk.toml --noted NUMBER:HASH, as it was printed then
 
 It shows an entry that was changed, put in or taken out. Whoever has root and the store's key can write the whole log
 anew, or cut off its end: note the head where they cannot reach it, and compare it later. The log names no staff.")]
@@ -46,6 +46,10 @@ impl CheckLog {
 }
 
 fn noted(text: &str) -> Result<(i64, String), String> {
-    let parts = text.split_once(':').and_then(|(number, hash)| Some((number.parse().ok()?, hash.to_owned())));
-    parts.ok_or_else(|| "a head has the form NUMBER:HASH, as check-log prints it".to_owned())
+    let whole = |hash: &str| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let parts = text.split_once(':').filter(|(_, hash)| whole(hash));
+    let parts = parts.and_then(|(number, hash)| Some((number.parse().ok()?, hash.to_lowercase())));
+    parts.ok_or_else(|| {
+        "a head has the form NUMBER:HASH, with all 64 digits of the hash, as check-log prints it".to_owned()
+    })
 }

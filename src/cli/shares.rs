@@ -145,7 +145,7 @@ fn looked(what: Option<Looked>) -> &'static str {
         Some(Looked::Export) => "took along everything about you",
         Some(Looked::Log) => "looked at who saw what of yours",
         Some(Looked::Shares) => "looked at what you share",
-        Some(Looked::Sharing) => "shared your summary",
+        Some(Looked::Sharing) => "opened your summary to share it",
         Some(Looked::Share) => "saw the summary that you shared",
         None => "looked at something that this version does not know",
     }

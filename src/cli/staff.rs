@@ -264,11 +264,16 @@ impl StaffCommand {
 
 /// A receipt in words.
 pub fn told(receipt: &Receipt) -> String {
-    let Receipt { records, summaries, shifts, shares } = receipt;
+    let Receipt { records, summaries, shifts, shares, rewritten } = receipt;
+    let file = if *rewritten {
+        "the file was written anew without them"
+    } else {
+        "they are overwritten; the disk is too full to write the file anew, which is done within a day of there being room"
+    };
     format!(
         "erased: {records} transactions, {summaries} summaries, {shifts} shifts, {shares} shares with trainers, and the \
          keys that they were sealed to;\nwho saw them stays in the access log until its time is over, and what tied those \
-         entries to a person is gone;\nthe file was written anew without them"
+         entries to a person is gone;\n{file}"
     )
 }
 
@@ -292,7 +297,7 @@ fn shown(window: &Window, bands: &BTreeMap<String, Band>, clock: &dyn Clock) -> 
     }
     let table = figures::of_own_summary(summary, bands);
     if table.row_count() == 0 {
-        text.push_str("\n(no signal was chosen)");
+        text.push_str("\n(nothing to show: no signal was chosen, or everything was left out)");
     } else {
         text.push_str(&format!("\n{table}"));
     }

@@ -201,17 +201,11 @@ fn restore(config: &Config, file: &Path, key_file: Option<PathBuf>) -> anyhow::R
 
 /// What came of it, in numbers of rows.
 fn told(restored: &Restored) -> String {
-    let Restored { records, summaries, store_records, releases, without_their_person } = restored;
-    let mut text = format!(
+    let Restored { records, summaries, store_records, releases } = restored;
+    // The same words whether or not anything was left: a count would tell that somebody went.
+    format!(
         "put back: {records} transactions and {summaries} summaries, each sealed to its person as before, {store_records} \
-         transactions of nobody's, {releases} releases; what was here stayed as it was"
-    );
-    if *without_their_person > 0 {
-        text.push_str(&format!(
-            "\nnot put back: {without_their_person} transactions and summaries that were sealed to a key that is not on this \
-             device (of people who were erased or agreed anew, or of another device); nobody can open them any more. \
-             People who are not here have to be invited and to agree: hymy staff add"
-        ));
-    }
-    text
+         transactions of nobody's, {releases} releases; what was here stayed as it was. What is sealed to a key that is \
+         not on this device is never put back. People who are not here have to be invited and to agree: hymy staff add"
+    )
 }

@@ -65,7 +65,9 @@ impl Kiosk {
             return Ok(Some(Answer::Refused { reason }));
         }
         // A time is told in whole seconds. What opens in this very millisecond is the next one.
-        let at = at.map_or_else(|| shifted(clock.now(), -1), |at| shifted(at, 999));
+        // What is said of a time to come is said of now: a later transaction is not meant.
+        let just_now = shifted(clock.now(), -1);
+        let at = at.map_or(just_now, |at| shifted(at, 999).min(just_now));
         let Some(session) = self.own_session(signed_in) else { return Ok(None) };
         let Some(opened_at) = session.unsettled_at(at) else { return Ok(None) };
         let Some(mut own) = session.tallies.clone() else { return Ok(None) };

@@ -118,7 +118,11 @@ impl Kiosk {
         }
         let held = Held::new(self.camera.claim()?, signed_in.len())?;
         let mut session = self.session_of(signed_in)?;
-        self.open_own(&mut session, signed_in.first())?;
+        if let Err(error) = self.open_own(&mut session, signed_in.first()) {
+            // It is in the store already: it ends as one that a crash left.
+            self.left_open = true;
+            return Err(error.into());
+        }
         self.status.shift = true;
         self.status.paused = session.shift.paused;
         self.session = Some(session);

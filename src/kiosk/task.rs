@@ -319,6 +319,10 @@ impl Kiosk {
         if report.register == self.settings.register {
             self.happened();
         }
+        if report.register != self.settings.register {
+            // Kept for its duplicates only; the likeliest mistake of a new installation.
+            tracing::warn!("till_event_of_another_register: [kiosk] register names another one");
+        }
         // What happened before the shift began is somebody else's.
         let mut session = self
             .session

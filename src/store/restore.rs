@@ -36,8 +36,6 @@ pub struct Restored {
     pub store_records: usize,
     /// Releases to trainers.
     pub releases: usize,
-    /// Transactions and summaries whose person is not here under the key that they were sealed to.
-    pub without_their_person: usize,
 }
 
 /// People whose rows come back.
@@ -79,12 +77,6 @@ const RELEASES: &str = "INSERT OR IGNORE INTO main.release SELECT there.* FROM b
      JOIN backup.release_window AS planned ON planned.id = there.window
      JOIN main.release_window AS here ON here.id = planned.id AND here.window = planned.window";
 
-const WITHOUT_THEIR_PERSON: &str = "SELECT
-     (SELECT count(*) FROM backup.transaction_record
-      WHERE closed_at >= ?1 AND person NOT IN (SELECT person FROM same_key))
-     + (SELECT count(*) FROM backup.shift_summary
-        WHERE started_at >= ?2 AND person NOT IN (SELECT person FROM same_key))";
-
 impl Store {
     /// Puts back what is lost here and in the backup, all of it or nothing. `other` is where the key is that held when the
     /// backup was made, if that is another than the store's; a store whose key is made of a passphrase asks for it.
@@ -103,7 +95,7 @@ impl Store {
         let removed = fs::remove_file(&copy);
         let restored = restored?;
         removed.map_err(|source| unwritten(&copy, source))?;
-        self.compact()?;
+        self.compact();
         Ok(restored)
     }
 
@@ -116,7 +108,12 @@ impl Store {
         remembered: Remembered,
     ) -> Result<Restored, StoreError> {
         let unread = |source| StoreError::BackupUnreadable { file: backup.to_path_buf(), source };
-        let mut from = fs::File::open(backup).map_err(unread)?;
+        // A pipe would be waited for, and a device may have no end.
+        let opened = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(backup);
+        let mut from = opened.map_err(unread)?;
+        if !from.metadata().map_err(unread)?.is_file() {
+            return Err(StoreError::NotABackup { file: backup.to_path_buf() });
+        }
         let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(copy);
         let mut to = made.map_err(|source| unwritten(copy, source))?;
         std::io::copy(&mut from, &mut to).map_err(|source| unwritten(copy, source))?;
@@ -186,9 +183,6 @@ fn merge(connection: &Connection, remembered: Remembered) -> rusqlite::Result<Re
         summaries: transaction.execute(SUMMARIES, [summaries_from])?,
         store_records: transaction.execute(STORE_RECORDS, [records_from])?,
         releases: transaction.execute(RELEASES, [])?,
-        without_their_person: transaction
-            .query_row(WITHOUT_THEIR_PERSON, [records_from, summaries_from], |row| row.get::<_, isize>(0))?
-            .unsigned_abs(),
     };
     transaction.execute_batch("DROP TABLE temp.same_key")?;
     transaction.commit()?;

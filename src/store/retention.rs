@@ -131,7 +131,9 @@ impl Store {
             Ok((clock, removed, lifetime.compaction_due()))
         })?;
         if compaction_due {
-            self.compact()?;
+            if !self.compact() {
+                return Ok(clock);
+            }
             self.write(|transaction| {
                 transaction.execute("UPDATE lifetime SET compacted_ms = lived_ms, uncompacted = 0", [])?;
                 Ok(())

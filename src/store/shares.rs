@@ -84,6 +84,12 @@ struct Sealed {
     subject: LogSubject,
 }
 
+/// To the end of the day, in milliseconds.
+fn up_to_days(ms: i64) -> i64 {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    (ms / DAY_MS + 1) * DAY_MS
+}
+
 impl Store {
     /// Shares windows of a person's own with a trainer, in the place of what they shared with them before.
     ///
@@ -106,7 +112,8 @@ impl Store {
         let person = person.signed_in();
         let earlier = self.sealed_shares(person)?;
         let lasts = SignedDuration::from_hours(24 * i64::from(days));
-        let until = now.saturating_add(lasts).unwrap_or(now);
+        // To the end of a day: beside the log, the moment would tell whose entry it belongs to.
+        let until = super::people::millis(up_to_days(now.saturating_add(lasts).unwrap_or(now).as_millisecond()));
         let share = self.write(|transaction| {
             let key = trainers_key(transaction, trainer)?
                 .ok_or_else(|| StoreError::from(SharingError::NoSecretYet(trainer.to_owned())))?;
@@ -140,7 +147,7 @@ impl Store {
                     id,
                     person.person().0,
                     until.as_millisecond(),
-                    lived_ms + i64::try_from(lasts.as_millis()).unwrap_or(0),
+                    up_to_days(lived_ms + i64::try_from(lasts.as_millis()).unwrap_or(0)),
                     person.key().sealing_key().seal_share(&json(&share)?)?,
                     SealingKey::from_bytes(&key)?.seal_share(&json(&Sealed { summary, subject })?)?,
                 ],

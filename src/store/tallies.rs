@@ -236,9 +236,11 @@ impl Store {
         self.write(|transaction| {
             let mut own = open(transaction, signed_in, zone)?;
             remove_all(transaction, &own.row)?;
-            own.row.tallies.clear();
             let opened = windows(transaction)?.into_iter().rfind(|window| window.opens <= now);
-            own.row.from = own.row.from.max(next_after(opened.as_ref()));
+            // With a clock that was set back, the windows that were counted in tell more than the clock.
+            let counted = own.row.tallies.iter().map(|tally| WindowId(tally.window.0.saturating_add(1))).max();
+            own.row.from = own.row.from.max(next_after(opened.as_ref())).max(counted.unwrap_or(WindowId(1)));
+            own.row.tallies.clear();
             own.put(transaction, signed_in.person())?;
             Ok(own)
         })
@@ -298,6 +300,11 @@ fn count_what_a_crash_left(
         .collect::<Result<_, _>>()?;
     for (id, closed_at, sealed) in found {
         let (heading, text) = Heading::open(&sealed, signed_in.key())?;
+        // A restored record has a new number, and may have been counted before it was lost.
+        if heading.counted.as_ref().is_some_and(|counted| own.of_window(counted.window).is_some()) {
+            own.row.through = id;
+            continue;
+        }
         if let Ok(record) = serde_json::from_str::<TransactionRecord>(&text) {
             let counted = own.count(windows, zone, super::people::millis(closed_at), &record)?;
             let sealed =

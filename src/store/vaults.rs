@@ -119,6 +119,9 @@ pub struct Receipt {
     pub shifts: usize,
     /// What they shared with trainers.
     pub shares: usize,
+    /// The file was written anew without them; otherwise the disk is too full for that, and they are overwritten only.
+    #[serde(default)]
+    pub rewritten: bool,
 }
 
 impl Store {
@@ -165,7 +168,8 @@ impl Store {
             }
             agree(transaction, &person, &spent, &row, consent.given_at)
         })?;
-        self.compact()
+        self.compact();
+        Ok(())
     }
 
     /// Lets a person in who gives their own secret. Wrong ones are slowed, whether or not the person agreed.
@@ -244,8 +248,7 @@ impl Store {
             put_row(transaction, &person, &spent, &row)?;
             Ok(receipt)
         })?;
-        self.compact()?;
-        Ok(receipt)
+        Ok(Receipt { rewritten: self.compact(), ..receipt })
     }
 
     /// Erases a person wholly: as [`Self::withdraw`], and they are no longer invited either. It needs no secret, because
@@ -261,8 +264,7 @@ impl Store {
             transaction.execute("DELETE FROM staff WHERE person = ?1", [&person.0])?;
             Ok(receipt)
         })?;
-        self.compact()?;
-        Ok(receipt)
+        Ok(Receipt { rewritten: self.compact(), ..receipt })
     }
 
     /// Gives everyone a row who was invited before there were any.
@@ -283,13 +285,26 @@ impl Store {
             tallies::fill(transaction)
         })?;
         // What an older program wrote in the clear has just been dropped.
-        self.compact()
+        self.compact();
+        Ok(())
     }
 
-    /// Writes the file anew without its freed pages, and empties the write-ahead log.
-    pub(super) fn compact(&mut self) -> Result<(), StoreError> {
-        self.read(|connection| connection.execute_batch("VACUUM"))?;
-        self.flush()
+    /// Writes the file anew without its freed pages, and empties the write-ahead log; says whether it could. What was
+    /// removed is removed and overwritten before: where there is no room to write the file anew, it is tried again with
+    /// the next retention that is due.
+    pub(super) fn compact(&mut self) -> bool {
+        let done = self.read(|connection| connection.execute_batch("VACUUM")).and_then(|()| self.flush());
+        if let Err(error) = &done {
+            tracing::warn!(%error, "file_not_written_anew: what was removed is overwritten; it is tried again within a day");
+            let noted = self.write(|transaction| {
+                transaction.execute("UPDATE lifetime SET uncompacted = 1", [])?;
+                Ok(())
+            });
+            if let Err(error) = noted {
+                tracing::error!(%error, "file_not_written_anew_not_noted");
+            }
+        }
+        done.is_ok()
     }
 
     fn count_failure(&mut self, person: &PersonId, failed: u32, now_ms: i64) -> Result<(), StoreError> {
@@ -323,10 +338,11 @@ pub(super) fn put_row(
     invitation: &Invitation,
     row: &Row,
 ) -> Result<(), StoreErrorOr> {
-    put_row_into(transaction, "main", person, invitation, row)
+    put_row_into(transaction, "main", person, invitation, row)?;
+    tallies::put_new(transaction, person, &row.sealing_key, None)
 }
 
-/// Puts it into the file that is attached under this name.
+/// Puts the row of keys, and no tally, into the file that is attached under this name.
 pub(super) fn put_row_into(
     transaction: &Transaction<'_>,
     schema: &str,
@@ -343,7 +359,7 @@ pub(super) fn put_row_into(
         &put,
         params![person.0, invitation.as_str(), row.sealing_key.as_bytes(), row.wrapped_key, row.sealed],
     )?;
-    tallies::put_new(transaction, person, &row.sealing_key, None)
+    Ok(())
 }
 
 fn erase_rows(transaction: &Transaction<'_>, person: &PersonId) -> Result<Receipt, StoreErrorOr> {
@@ -351,8 +367,9 @@ fn erase_rows(transaction: &Transaction<'_>, person: &PersonId) -> Result<Receip
     Ok(Receipt {
         records: count("DELETE FROM transaction_record WHERE person = ?1")?,
         summaries: count("DELETE FROM shift_summary WHERE person = ?1")?,
-        shifts: count("DELETE FROM shift WHERE person = ?1")?,
+        shifts: count("DELETE FROM shift_companion WHERE person = ?1")? + count("DELETE FROM shift WHERE person = ?1")?,
         shares: count("DELETE FROM share WHERE person = ?1")?,
+        rewritten: false,
     })
 }
 

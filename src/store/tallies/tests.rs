@@ -348,3 +348,28 @@ fn records_that_were_sealed_before_there_were_headings_open() {
     assert_eq!(figures(&place, &aino)[0].0, 0);
     assert_eq!(plan().figures_count(), 4);
 }
+
+#[test]
+fn a_backup_changes_no_tally_and_what_a_restore_brings_back_is_not_counted_again() {
+    let mut place = Place::new();
+    let aino = place.aino();
+    place.works(&aino, "200S");
+    let before = figures(&place, &aino);
+    assert!(before[0].0 > 0, "something is counted: {before:?}");
+    let row = |place: &Place| sealed(&place.store.connection, aino.person()).expect("a row");
+    let sealed_before = row(&place);
+    let name = place.store.backup().expect("backed up");
+    assert_eq!(row(&place), sealed_before, "a backup writes nothing here");
+
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let backup = elsewhere.path().join("backup");
+    std::fs::copy(place.folder.path().join(name), &backup).expect("copied");
+    place.store.connection.execute_batch("DELETE FROM transaction_record").expect("lost");
+    let everything =
+        super::super::Remembered { records_from: Timestamp::UNIX_EPOCH, summaries_from: Timestamp::UNIX_EPOCH };
+    assert!(place.store.restore(&backup, None, everything).expect("restored").records > 0);
+    place.store.open_tallies(&aino, &UTC).expect("opened");
+    assert_eq!(figures(&place, &aino), before, "their numbers are new, and they are not counted again");
+    place.store.leave_out(&aino, None, LeftOut::Whole, &UTC).expect("left out");
+    assert_eq!(figures(&place, &aino)[0].0, before[0].0 - 1);
+}

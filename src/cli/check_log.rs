@@ -38,7 +38,6 @@ impl CheckLog {
                  tell the works council"
             ),
             Answer::Sharing(answer) => tell(&answer, &clock),
-            Answer::Refused { reason } => anyhow::bail!(reason),
             _ => anyhow::bail!("the kiosk answered something else"),
         }
         Ok(())

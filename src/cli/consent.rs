@@ -54,7 +54,6 @@ pub fn own(name: &str, secret: &SecretText, config: &Config) -> anyhow::Result<C
     let question = Question::OwnConsent { name: name.to_owned(), secret: secret.clone() };
     match super::ask(config, &question)? {
         Answer::OwnConsent(consent) => Ok(*consent),
-        Answer::Refused { reason } => bail!(reason),
         _ => bail!("the kiosk answered something else"),
     }
 }

@@ -36,7 +36,7 @@ use std::path::Path;
 use clap::{Parser, Subcommand};
 use hymy::clock::SystemClock;
 use hymy::config::{Config, ConfigError};
-use hymy::control::{self, Answer, ControlError, Question, Rules};
+use hymy::control::{self, Answer, Question, Rules};
 
 /// Private coaching from what a camera at the counter could see. Pictures are never stored, sent or shown.
 #[derive(Debug, Parser)]
@@ -151,10 +151,13 @@ fn same_file(a: &Path, b: &Path) -> bool {
     }
 }
 
-/// Asks the running kiosk, or the store where none runs.
-fn ask(config: &Config, question: &Question) -> Result<Answer, ControlError> {
-    let clock = SystemClock::default();
-    control::ask(&config.kiosk.data_dir, secrets::key_source(config), question, &clock, &Rules::of(config))
+/// Asks the running kiosk, or the store where none runs; a refusal is an error.
+fn ask(config: &Config, question: &Question) -> anyhow::Result<Answer> {
+    let (key, clock, rules) = (secrets::key_source(config), SystemClock::default(), Rules::of(config));
+    match control::ask(&config.kiosk.data_dir, key, question, &clock, &rules)? {
+        Answer::Refused { reason } => anyhow::bail!(reason),
+        answer => Ok(answer),
+    }
 }
 
 /// Prints to standard output. A reader that has gone away, as `| head` does, is no failure.

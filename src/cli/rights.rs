@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use hymy::clock::SystemClock;
 use hymy::config::Config;
 use hymy::control::{Answer, Question};
 use std::io::Write;
@@ -42,7 +41,7 @@ impl Export {
             anyhow::bail!("{}: exists already; name a folder that does not", self.out.display());
         }
         let secret = secret("Your secret")?;
-        match answer(&config, &Question::Export { name: self.name, secret })? {
+        match super::ask(&config, &Question::Export { name: self.name, secret })? {
             Answer::Exported(export) => {
                 let made = fs::DirBuilder::new().mode(0o700).create(&self.out);
                 made.with_context(|| format!("{}: cannot be made", self.out.display()))?;
@@ -91,7 +90,7 @@ impl Erase {
         if !self.yes && line("Type the name again to erase everything about them")?.trim() != self.name.trim() {
             anyhow::bail!("another name; nothing was erased");
         }
-        match answer(&config, &Question::Erase { name: self.name })? {
+        match super::ask(&config, &Question::Erase { name: self.name })? {
             // No counts: whoever erases need not be the person, and would learn whether they took part.
             Answer::Erased { .. } => {
                 super::print("erased: whatever there was of this person, their keys and their invitation");
@@ -103,13 +102,5 @@ impl Erase {
             _ => anyhow::bail!("the kiosk answered something else"),
         }
         Ok(())
-    }
-}
-
-fn answer(config: &Config, question: &Question) -> anyhow::Result<Answer> {
-    let _clock = SystemClock::default();
-    match super::ask(config, question)? {
-        Answer::Refused { reason } => anyhow::bail!(reason),
-        answer => Ok(answer),
     }
 }

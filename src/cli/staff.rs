@@ -194,7 +194,6 @@ impl Staff {
             | Answer::OwnConsent(_)
             | Answer::Releases { .. }
             | Answer::BackedUp { .. } => {}
-            Answer::Refused { reason } => anyhow::bail!(reason),
             answer => shift::told(&answer).into_iter().for_each(super::print),
         }
         Ok(())

@@ -127,7 +127,6 @@ fn backup(config: &Config, file: &Path) -> anyhow::Result<()> {
             super::print(&format!("backed up into {}; it opens with the key of the store only", file.display()));
             Ok(())
         }
-        Answer::Refused { reason } => anyhow::bail!(reason),
         _ => anyhow::bail!("the kiosk answered something else"),
     }
 }

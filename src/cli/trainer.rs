@@ -63,7 +63,6 @@ impl Trainer {
         let question = Question::Sharing(self.command.question()?);
         match super::ask(&config, &question)? {
             Answer::Sharing(answer) => tell(&answer, &clock),
-            Answer::Refused { reason } => anyhow::bail!(reason),
             _ => anyhow::bail!("the kiosk answered something else"),
         }
         Ok(())

@@ -283,23 +283,9 @@ impl<'i> Section<'_, 'i> {
     /// A list of different names, each out of `allowed`.
     pub fn names(&mut self, key: &'static str, allowed: &'static [&'static str]) -> Vec<&'static str> {
         let words = format!("a list out of {}", quoted(allowed));
-        self.read(key, &words, |value| {
-            let DeValue::Array(array) = value else { return Err(format!("is {}", kind(value))) };
-            let mut chosen = Vec::new();
-            let mut wrong = Vec::new();
-            for member in array {
-                match member.get_ref() {
-                    DeValue::String(text) => match allowed.iter().find(|name| *name == text) {
-                        Some(name) if chosen.contains(name) => wrong.push(format!("has \"{name}\" twice")),
-                        Some(name) => chosen.push(*name),
-                        None => wrong.push(misnamed(text, allowed)),
-                    },
-                    other => wrong.push(format!("has {}", kind(other))),
-                }
-            }
-            if wrong.is_empty() { Ok(chosen) } else { Err(wrong.join(", ")) }
+        self.list(key, &words, |text| {
+            allowed.iter().find(|name| **name == text).copied().ok_or_else(|| misnamed(text, allowed))
         })
-        .unwrap_or_default()
     }
 
     /// A list of different texts that `parse` makes sense of; empty without the key.
@@ -311,18 +297,18 @@ impl<'i> Section<'_, 'i> {
     ) -> Vec<T> {
         self.read(key, allowed, |value| {
             let DeValue::Array(array) = value else { return Err(format!("is {}", kind(value))) };
-            let mut members = Vec::new();
+            let (mut members, mut wrong) = (Vec::new(), Vec::new());
             for member in array {
-                let DeValue::String(text) = member.get_ref() else {
-                    return Err(format!("has {}", kind(member.get_ref())));
-                };
-                let parsed = parse(text)?;
-                if members.contains(&parsed) {
-                    return Err(format!("has \"{text}\" twice"));
+                match member.get_ref() {
+                    DeValue::String(text) => match parse(text) {
+                        Ok(parsed) if members.contains(&parsed) => wrong.push(format!("has \"{text}\" twice")),
+                        Ok(parsed) => members.push(parsed),
+                        Err(found) => wrong.push(found),
+                    },
+                    other => wrong.push(format!("has {}", kind(other))),
                 }
-                members.push(parsed);
             }
-            Ok(members)
+            if wrong.is_empty() { Ok(members) } else { Err(wrong.join(", ")) }
         })
         .unwrap_or_default()
     }

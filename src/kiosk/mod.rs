@@ -6,6 +6,7 @@
 
 mod axis;
 mod camera;
+mod commit;
 mod handle;
 mod identity;
 mod idle;
@@ -151,4 +152,4 @@ pub fn spawn(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

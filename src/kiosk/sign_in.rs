@@ -183,7 +183,7 @@ impl Kiosk {
 
     fn write_end_of(&mut self, session: &mut Session) -> Result<(), StoreError> {
         self.unwritten.append(session.take_decisions());
-        super::task::commit(&mut self.store, session, &mut self.unwritten, self.clock.as_ref())?;
+        super::commit::commit(&mut self.store, session, &mut self.unwritten, self.clock.as_ref())?;
         self.contribute(session);
         self.store.end_shift(session.shift.id, self.clock.now())
     }

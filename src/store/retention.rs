@@ -22,7 +22,7 @@ use crate::terms::Terms;
 /// Entries of the access log live this many months: as long as the longest summary that they can be about.
 pub const ACCESS_MONTHS: u32 = 12;
 
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+pub(super) const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// The longest month, for what the calendar cannot be asked about.
 const MONTH_MS: i64 = 31 * DAY_MS;
 /// The file is written anew at most so often: it is written whole then, and an edge box has flash.

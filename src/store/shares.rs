@@ -11,7 +11,7 @@ use rusqlite::params;
 use serde::{Deserialize, Serialize};
 
 use super::access::{self, LogSubject, Looked, Opens, Who};
-use super::retention::Lifetime;
+use super::retention::{DAY_MS, Lifetime};
 use super::trainers::{TrainerIn, fingerprint, trainers_key};
 use super::{PersonId, SignedIn, Store, StoreError};
 use crate::summary::SharedWindow;
@@ -86,7 +86,6 @@ struct Sealed {
 
 /// To the end of the day, in milliseconds.
 fn up_to_days(ms: i64) -> i64 {
-    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
     (ms / DAY_MS + 1) * DAY_MS
 }
 

@@ -4,11 +4,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, watch};
-
 use super::*;
 use crate::clock::ManualClock;
-use crate::kiosk::{self, CameraSwitch, KioskSettings};
+use crate::kiosk::KioskSettings;
+use crate::kiosk::tests::Awaited;
 use crate::signals::{Reason, Signals};
 use crate::store::tests::{AGREEMENT, take_in};
 use crate::store::{Decided, NewRecord};
@@ -33,12 +32,8 @@ fn settings() -> KioskSettings {
 async fn exchange(line: &'static str) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store::open(folder.path(), &folder.path().join("hymy.key")).expect("opens");
-    let settings = settings();
     let clock = Arc::new(ManualClock::at(jiff::Timestamp::UNIX_EPOCH));
-    let (_vision, seen) = mpsc::channel(1);
-    let (_stop, stopped) = watch::channel(false);
-    let (kiosk, _thread) =
-        kiosk::spawn(store, settings, &[], CameraSwitch::default(), clock, seen, stopped).expect("starts");
+    let (kiosk, _awaited) = Awaited::spawn(store, settings(), &[], clock);
     let serving = tokio::spawn(serve(folder.path(), kiosk).expect("a socket"));
     let path = folder.path().join(SOCKET);
     let answered = tokio::task::spawn_blocking(move || {
@@ -76,10 +71,7 @@ async fn an_export_of_three_thousand_records_passes_the_socket() {
     store.end_shift(shift.id, at(2)).expect("ended");
 
     let clock = Arc::new(ManualClock::at(at(3)));
-    let (_vision, seen) = mpsc::channel(1);
-    let (_stop, stopped) = watch::channel(false);
-    let (kiosk, _thread) =
-        kiosk::spawn(store, settings(), &[], CameraSwitch::default(), clock.clone(), seen, stopped).expect("starts");
+    let (kiosk, _awaited) = Awaited::spawn(store, settings(), &[], clock.clone());
     let serving = tokio::spawn(serve(folder.path(), kiosk).expect("a socket"));
     let data_dir = folder.path().to_owned();
     let asked = tokio::task::spawn_blocking(move || {

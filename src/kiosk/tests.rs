@@ -12,10 +12,13 @@ use crate::summary::{Summary, TransactionRecord, Window, WindowKind};
 use crate::till::Report;
 use crate::transaction::{Closer, Opener, TillEventKind};
 
+mod awaited;
 mod people;
 mod races;
 mod releases;
 mod shifts;
+
+pub(crate) use awaited::Awaited;
 
 struct Place {
     folder: TempDir,

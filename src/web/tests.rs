@@ -2,14 +2,14 @@
 
 use axum::body::Body;
 use axum::http::{Request, header};
-use tokio::sync::{mpsc, watch};
 use tower::ServiceExt;
 
 use super::*;
 use crate::clock::{ManualClock, shifted};
-use crate::kiosk::{KioskSettings, Outcome};
+use crate::kiosk::KioskSettings;
+use crate::kiosk::tests::Awaited;
+use crate::store::Store;
 use crate::store::tests::{AGREEMENT, secret_of, take_in};
-use crate::store::{Store, StoreError};
 use crate::terms::Terms;
 
 const TOKEN: &str = "0123456789abcdef";
@@ -17,8 +17,7 @@ const TOKEN: &str = "0123456789abcdef";
 struct Site {
     app: Router,
     clock: Arc<ManualClock>,
-    stop: watch::Sender<bool>,
-    thread: std::thread::JoinHandle<Result<Outcome, StoreError>>,
+    kiosk: Awaited,
     folder: tempfile::TempDir,
 }
 
@@ -38,15 +37,11 @@ fn site() -> Site {
         idle_ms: 30 * 60_000,
         has_source: true,
     };
-    let (stop, stopped) = watch::channel(false);
-    let (_, vision) = mpsc::channel(1);
-    let (kiosk, thread) =
-        crate::kiosk::spawn(store, settings, &[person], Default::default(), clock.clone(), vision, stopped)
-            .expect("starts");
+    let (handle, kiosk) = Awaited::spawn(store, settings, &[person], clock.clone());
     let token = Token::new(TOKEN).expect("long enough");
     let plausible = Plausible { max_late_s: 300, max_ahead_s: 30 };
-    let app = app(WebState { kiosk, token, plausible, clock: clock.clone() });
-    Site { app, clock, stop, thread, folder }
+    let app = app(WebState { kiosk: handle, token, plausible, clock: clock.clone() });
+    Site { app, clock, kiosk, folder }
 }
 
 impl Site {
@@ -105,12 +100,10 @@ async fn refusals_repeat_nothing_of_what_was_sent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn healthz_says_whether_the_store_is_writable_and_nothing_else() {
-    let site = site();
+    let mut site = site();
     let get = || Request::get("/healthz").body(Body::empty()).expect("a request");
     assert_eq!(site.send(get()).await, (200, r#"{"status":"ok","store_writable":true}"#.into()));
-    site.stop.send(true).expect("running");
-    let thread = site.thread;
-    tokio::task::spawn_blocking(move || thread.join()).await.expect("joined").expect("no panic").expect("no error");
+    site.kiosk.end();
     let (code, text) = {
         let response = site.app.clone().oneshot(get()).await.expect("infallible");
         let code = response.status().as_u16();

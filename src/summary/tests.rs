@@ -7,7 +7,7 @@ use super::*;
 use crate::{
     signals::Timeline,
     signals::tests::{served, timeline},
-    transaction::{Moments, Transaction},
+    transaction::Transaction,
 };
 
 fn record(stream: &str, transaction: Transaction) -> TransactionRecord {
@@ -134,8 +134,16 @@ fn medians_lie_in_the_middle() {
 #[test]
 fn nothing_observed_is_never_zero() {
     let transaction = served(60);
-    let signals = crate::signals::measure(&transaction, &Moments::of(&transaction), &Timeline::new());
-    for (key, figure) in signals.figures() {
-        assert!(figure.known().is_none() || key == SignalKey::Observed, "{}: {figure:?}", key.as_str());
+    let record = TransactionRecord::measure(transaction, &Timeline::new());
+    for (key, figure) in record.signals.figures() {
+        assert!(figure.known().is_none(), "{}: {figure:?}", key.as_str());
+    }
+
+    let summary = Summary::of([&record, &record]);
+    assert_eq!(summary.transactions, 2);
+    for (key, line) in summary.signals {
+        let reasons = line.not_observable.values().sum::<u32>();
+        let nothing = Line { not_observable: line.not_observable.clone(), ..Line::default() };
+        assert_eq!((reasons, &line), (2, &nothing), "{}", key.as_str());
     }
 }

@@ -23,6 +23,8 @@ const CUSTOMER_ALONE: u64 = 2_600;
 const STAFF_COMES: u64 = 3_300;
 /// A second face stands in the staff zone.
 const SECOND_FACE: u64 = 51_000;
+/// The staff member is alone; a second later the second person steps in.
+const SECOND_FACE_COMES: u64 = 49_000;
 
 /// What the face models were given, one entry a tensor: the model and the largest difference between two channels
 /// of one pixel, in the range 0..1.
@@ -65,11 +67,22 @@ fn show(
     pipeline: &mut Pipeline,
     inside: &Polygon,
     from_ms: u64,
+    check: impl FnMut(&mut Pipeline, &Frame, &Observation),
+) -> Vec<Observation> {
+    show_frames(pipeline, inside, from_ms, FRAMES_A_SCENE, check)
+}
+
+/// The same of so many frames.
+fn show_frames(
+    pipeline: &mut Pipeline,
+    inside: &Polygon,
+    from_ms: u64,
+    frames: u64,
     mut check: impl FnMut(&mut Pipeline, &Frame, &Observation),
 ) -> Vec<Observation> {
     let mut scene = Scene::new().expect("the scene is compiled in");
     pipeline.forget();
-    (0..FRAMES_A_SCENE)
+    (0..frames)
         .map(|n| {
             let t_ms = from_ms + n * 40;
             let mut frame = dyed(&mut scene, t_ms, inside);
@@ -174,15 +187,21 @@ fn the_customer_is_found_without_zones_and_never_with_them() {
 fn no_mesh_runs_while_there_are_more_faces_than_people() {
     let staff = &staff_zones()[0];
     let (mut pipeline, seen) = inspected(zones(staff));
-    let mut before = 0;
-    let observations = show(&mut pipeline, staff, SECOND_FACE, |_, _, observation| {
-        let meshes = seen.borrow().iter().filter(|(model, _)| *model == "face_mesh").count();
-        assert!(!observation.not_alone || meshes == before, "a face was read in frame {}", observation.frame);
-        assert!(!observation.not_alone || observation.face.is_none());
-        before = meshes;
-    });
-    let not_alone = observations.iter().filter(|o| o.not_alone).count();
-    assert!(not_alone > 20, "only {not_alone} frames were not alone");
+    // A second face that was there from the first frame on, and one that steps in beside a face that is followed.
+    for (from_ms, frames) in [(SECOND_FACE, FRAMES_A_SCENE), (SECOND_FACE_COMES, 3 * FRAMES_A_SCENE)] {
+        let (mut before, mut read) = (0, 0);
+        seen.borrow_mut().clear();
+        let observations = show_frames(&mut pipeline, staff, from_ms, frames, |_, _, observation| {
+            let meshes = seen.borrow().iter().filter(|(model, _)| *model == "face_mesh").count();
+            assert!(!observation.not_alone || meshes == before, "a face was read in frame {}", observation.frame);
+            assert!(!observation.not_alone || observation.face.is_none());
+            read += usize::from(meshes > before);
+            before = meshes;
+        });
+        assert_eq!(read > 20, from_ms == SECOND_FACE_COMES, "one who is alone is read: {read}");
+        let not_alone = observations.iter().filter(|o| o.not_alone).count();
+        assert!(not_alone > 20, "only {not_alone} frames were not alone");
+    }
 }
 
 #[test]

@@ -47,6 +47,7 @@ fn when_a_value_changes_nobody_is_lost_and_everybody_is_asked_anew() {
     let again = ["staff", "consent", "Aino", "--again"];
     place.told(&again, "not her secret\nyes\nyes\nyes\nyes\nno\n").failed(1, &["this is not the secret"]);
     place.told(&again, &answers("Aino", &["no"])).failed(1, &["nothing was agreed to"]);
+    place.told(&again, &answers("Aino", &["yes", "certainly"])).failed(1, &["standard input ended"]);
     place.told(&again, &answers("Aino", &["yes", "yes"])).failed(1, &["standard input ended"]);
     assert_eq!(consent_of(&place, "Aino", 1)["terms"]["records_days"], 14, "who breaks off changed nothing");
 

@@ -9,7 +9,7 @@ use hymy::config::{Config, SIGNALS};
 use hymy::consent::{Band, Consent, NoConsent, TEXT_VERSION, Unit};
 use hymy::control::{Answer, Question, SecretText};
 
-use super::secrets::{line, secret, yes};
+use super::secrets::{line, new_secret, secret, yes};
 
 /// Shows the text and the values in force, and asks somebody who was invited.
 pub fn first(name: String, config: &Config, clock: &dyn Clock) -> anyhow::Result<Question> {
@@ -18,11 +18,8 @@ pub fn first(name: String, config: &Config, clock: &dyn Clock) -> anyhow::Result
     super::print("With your present secret nothing is erased: hymy staff consent NAME --again\n");
     let invitation = line("Invitation (the code that you were handed)")?.to_string();
     let consent = agreed(config, &BTreeMap::new(), clock)?;
-    let chosen = secret("Choose a secret (8 characters or more; nobody can open your records without it)")?;
-    if secret("The same secret again")? != chosen {
-        bail!("the two secrets differ; nothing was agreed to");
-    }
-    Ok(Question::Consent { name, invitation, secret: chosen, consent })
+    let secret = new_secret("Choose a secret (8 characters or more; nobody can open your records without it)")?;
+    Ok(Question::Consent { name, invitation, secret, consent })
 }
 
 /// Shows the text and the values in force, and asks somebody who agreed before. What was sealed stays readable.

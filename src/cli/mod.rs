@@ -45,13 +45,13 @@ use hymy::control::{self, Answer, Question, Rules};
     max_term_width = 100,
     after_help = "\
 First steps:
-  hymy demo                                          see it work, without a camera
-  hymy check-config /etc/hymy/kiosk.toml             check a configuration
-  hymy calibrate --config /etc/hymy/kiosk.toml       set where customers stand, by looking there
-  hymy staff add Aino --config /etc/hymy/kiosk.toml  invite someone
-  hymy staff consent Aino --config /etc/hymy/kiosk.toml   their own consent, at the kiosk
+  hymy demo                                              see it work, without a camera
+  hymy check-config /etc/hymy/kiosk.toml                 check a configuration
+  hymy calibrate --config /etc/hymy/kiosk.toml           set where customers stand
+  hymy staff add Aino --config /etc/hymy/kiosk.toml      invite someone
+  hymy staff consent Aino --config /etc/hymy/kiosk.toml  their own consent, at the kiosk
   hymy run --config /etc/hymy/kiosk.toml
-  hymy staff sign-in Aino --config /etc/hymy/kiosk.toml   Aino's shift begins, the camera opens
+  hymy staff sign-in Aino --config /etc/hymy/kiosk.toml  the camera opens for Aino
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
 HYMY_LOG overrides [telemetry] log, as in HYMY_LOG=debug."
@@ -158,6 +158,11 @@ fn ask(config: &Config, question: &Question) -> anyhow::Result<Answer> {
         Answer::Refused { reason } => anyhow::bail!(reason),
         answer => Ok(answer),
     }
+}
+
+/// A count with its noun.
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// Prints to standard output. A reader that has gone away, as `| head` does, is no failure.

@@ -61,8 +61,28 @@ pub fn line(what: &str) -> anyhow::Result<Zeroizing<String>> {
     Ok(text)
 }
 
-/// Asks a question that only a yes in words answers.
+/// Asks until the answer is yes or no, in English or Finnish.
 pub fn yes(question: &str) -> anyhow::Result<bool> {
-    let answer = line(&format!("{question} (yes or no)"))?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "yes" | "y" | "kyllä" | "k"))
+    loop {
+        let answer = line(&format!("{question} (yes or no)"))?;
+        match answer.trim().to_lowercase().as_str() {
+            "yes" | "y" | "kyllä" | "k" => return Ok(true),
+            "no" | "n" | "ei" | "e" => return Ok(false),
+            _ => super::print("Please answer yes or no."),
+        }
+    }
+}
+
+/// Asks for a new secret and for the same again, until both agree and it is long enough.
+pub fn new_secret(what: &str) -> anyhow::Result<SecretText> {
+    loop {
+        let chosen = secret(what)?;
+        if let Err(fault) = chosen.chosen() {
+            super::print(&format!("{fault}; please choose another."));
+        } else if secret("The same secret again")? == chosen {
+            return Ok(chosen);
+        } else {
+            super::print("The two secrets differ; please choose one anew.");
+        }
+    }
 }

@@ -11,10 +11,10 @@ use hymy::control::{Answer, Question};
 use hymy::store::Receipt;
 use hymy::summary::{LeftOut, Window, WindowKind};
 
-use super::secrets::{secret, yes};
+use super::secrets::{new_secret, secret, yes};
 use super::shares::{self, OwnData};
 use super::shift::Shift;
-use super::{consent, figures, fit, shift, transactions};
+use super::{consent, counted, figures, fit, shift, transactions};
 
 /// Invite people and list them; a person's own consent, secret, summary, withdrawal, and taps during a shift.
 #[derive(Debug, Args)]
@@ -230,11 +230,8 @@ impl StaffCommand {
             Self::Signals { name, .. } => consent::signals(name, config)?,
             Self::Fit { name, staged, .. } => fit::check(name, config, staged)?,
             Self::Secret { name, .. } => {
-                let (present, new) = (secret("Your present secret")?, secret("The new one")?);
-                if secret("The new one again")? != new {
-                    anyhow::bail!("the two new secrets differ; the present one holds");
-                }
-                Question::ChangeSecret { name, secret: present, new }
+                let (secret, new) = (secret("Your present secret")?, new_secret("The new one")?);
+                Question::ChangeSecret { name, secret, new }
             }
             Self::Withdraw { name, .. } => {
                 let secret = secret("Your secret")?;
@@ -269,9 +266,14 @@ pub fn told(receipt: &Receipt) -> String {
     } else {
         "they are overwritten; the disk is too full to write the file anew, which is done within a day of there being room"
     };
+    let [records, summaries, shifts, shares] = [
+        counted(*records, "transaction", "transactions"),
+        counted(*summaries, "summary", "summaries"),
+        counted(*shifts, "shift", "shifts"),
+        counted(*shares, "share with a trainer", "shares with trainers"),
+    ];
     format!(
-        "erased: {records} transactions, {summaries} summaries, {shifts} shifts, {shares} shares with trainers, and the \
-         keys that they were sealed to;\nwho saw them stays in the access log until its time is over, and what tied those \
+        "erased: {records}, {summaries}, {shifts}, {shares}, and the keys that they were sealed to;\nwho saw them stays in the access log until its time is over, and what tied those \
          entries to a person is gone;\n{file}"
     )
 }
@@ -290,7 +292,8 @@ fn shown(window: &Window, bands: &BTreeMap<String, Band>, clock: &dyn Clock) -> 
     let summary = &window.summary;
     let title = title(window.kind);
     let day = window.start.to_zoned(clock.time_zone()).date();
-    let mut text = format!("{title} from {day}: {} transactions", summary.transactions);
+    let mut text =
+        format!("{title} from {day}: {}", counted(summary.transactions as usize, "transaction", "transactions"));
     if summary.voided > 0 {
         text.push_str(&format!(", and {} cancelled", summary.voided));
     }

@@ -5,7 +5,7 @@ use hymy::clock::SystemClock;
 use hymy::config::Config;
 use hymy::control::{Answer, Question, SharingQuestion};
 
-use super::secrets::{line, secret};
+use super::secrets::{line, new_secret, secret};
 use super::shares::tell;
 use super::staff::StoreOf;
 
@@ -81,11 +81,8 @@ impl TrainerCommand {
             Self::Invite { trainer, .. } => SharingQuestion::InviteTrainer { trainer },
             Self::Secret { trainer, .. } => {
                 let invitation = line("Invitation (the code that you were handed)")?.to_string();
-                let chosen = secret("Choose a secret (8 characters or more; nobody can set it back)")?;
-                if secret("The same secret again")? != chosen {
-                    anyhow::bail!("the two secrets differ; nothing changed");
-                }
-                SharingQuestion::TrainerSecret { trainer, invitation, secret: chosen }
+                let secret = new_secret("Choose a secret (8 characters or more; nobody can set it back)")?;
+                SharingQuestion::TrainerSecret { trainer, invitation, secret }
             }
             Self::Shared { trainer, of, .. } => SharingQuestion::Shared { trainer, secret: secret("Your secret")?, of },
         })

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::consent::Consent;
-use crate::store::{Looked, OwnFigure, OwnShare, OwnTime, OwnWindow, Seen, Store, StoreError, Who};
+use crate::store::{Looked, OwnFigure, OwnShare, OwnTime, OwnWindow, Seen, SignedIn, Store, StoreError, Who};
 use crate::summary::{Summary, TransactionRecord};
-use crate::vault::{Secret, VaultError};
+use crate::vault::VaultError;
 
 /// Everything about one person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -86,11 +86,10 @@ impl Export {
     /// Gathers it.
     ///
     /// # Errors
-    /// Those of signing in, a failure of the database, or [`StoreError::Vault`] of a row that was changed.
-    pub fn of(store: &mut Store, name: &str, secret: &Secret, now: Timestamp) -> Result<Self, StoreError> {
-        let member = store.staff_member(name)?;
-        let person = store.sign_in(name, secret, now)?;
-        let opened = store.opened_by_themself(&person, Looked::Export, now)?;
+    /// A failure of the database, or [`StoreError::Vault`] of a row that was changed.
+    pub fn of(store: &mut Store, person: &SignedIn, now: Timestamp) -> Result<Self, StoreError> {
+        let member = store.staff_member_of(person.person())?;
+        let opened = store.opened_by_themself(person, Looked::Export, now)?;
         let understood = |json: &str| serde_json::from_str(json).map_err(|_| StoreError::from(VaultError::Unopened));
         let records = store.records(&opened)?.iter().map(|json| understood(json)).collect::<Result<_, _>>()?;
         let mut shifts = Vec::new();

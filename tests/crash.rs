@@ -39,6 +39,7 @@ fn settings() -> KioskSettings {
         sharing: Default::default(),
         idle_ms: 30 * 60_000,
         has_source: true,
+        technician_code: None,
     }
 }
 

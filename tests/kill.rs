@@ -126,7 +126,7 @@ fn come_and_go_for_ever(folder: &Path) {
             store.erase(&name).expect("erased");
         } else {
             let signed_in = store.sign_in(&name, &secret(&name), at(5)).expect("their own secret");
-            store.withdraw(signed_in).expect("withdrawn");
+            store.withdraw(&signed_in).expect("withdrawn");
         }
         tell(&format!("gone {name}"));
     }

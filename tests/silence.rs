@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hymy::clock::{Clock, ManualClock};
 use hymy::consent::Consent;
-use hymy::control::{self, Answer, Proof, Question, SecretText, SharingQuestion, Status};
+use hymy::control::{self, Answer, OwnQuestion, Proof, Question, SecretText, SharingQuestion, Status};
 use hymy::decide::Directions;
 use hymy::kiosk::{self, CameraSwitch, KioskHandle, KioskSettings, TillAnswer, VisionEvent};
 use hymy::store::Store;
@@ -50,6 +50,7 @@ fn settings() -> KioskSettings {
         sharing: Default::default(),
         idle_ms: 30 * 60_000,
         has_source: true,
+        technician_code: None,
     }
 }
 
@@ -90,21 +91,20 @@ fn seen(frame: u64) -> Observation {
 
 /// Everything that can be asked without the person's secret.
 fn questions() -> Vec<Question> {
-    let name = || NAME.to_owned();
     let wrong = || SecretText::new("another secret");
     vec![
         Question::ListStaff,
         Question::Status,
         Question::Releases,
-        Question::Summaries { name: name(), secret: wrong() },
-        Question::Export { name: name(), secret: wrong() },
-        Question::Transactions { name: name(), secret: wrong() },
-        Question::OwnConsent { name: name(), secret: wrong() },
-        Question::LeaveOut { name: name(), secret: wrong(), left_out: LeftOut::Whole, at: None },
-        Question::Resume { name: name(), proof: Proof::Secret(wrong()) },
-        Question::PhoneForWork { name: name(), proof: Proof::Token(wrong()) },
-        Question::Sharing(SharingQuestion::Seen { name: name(), secret: wrong() }),
-        Question::Sharing(SharingQuestion::Shares { name: name(), secret: wrong() }),
+        Question::own(NAME, wrong(), OwnQuestion::Summaries),
+        Question::own(NAME, wrong(), OwnQuestion::Export),
+        Question::own(NAME, wrong(), OwnQuestion::Transactions),
+        Question::own(NAME, wrong(), OwnQuestion::Consent),
+        Question::own(NAME, wrong(), OwnQuestion::LeaveOut { left_out: LeftOut::Whole, at: None }),
+        Question::Resume { proof: Proof::secret(NAME, wrong()) },
+        Question::PhoneForWork { proof: Proof::Token(wrong()) },
+        Question::own(NAME, wrong(), OwnQuestion::Seen),
+        Question::own(NAME, wrong(), OwnQuestion::Shares),
         Question::Sharing(SharingQuestion::CheckLog { noted: None }),
     ]
 }
@@ -166,7 +166,7 @@ async fn without_the_secret_nothing_says_a_figure_and_with_it_the_export_has_all
     // Wrong secrets have slowed the right one.
     clock.advance_ms(20 * 60_000);
     let mut store = open(folder.path());
-    let question = Question::Export { name: NAME.to_owned(), secret: SecretText::new(SECRET) };
+    let question = Question::own(NAME, SecretText::new(SECRET), OwnQuestion::Export);
     let Answer::Exported(export) =
         control::answer(&mut store, &question, &Status::default(), clock.as_ref(), &settings().rules())
     else {

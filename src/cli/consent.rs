@@ -7,7 +7,7 @@ use anyhow::bail;
 use hymy::clock::Clock;
 use hymy::config::{Config, SIGNALS};
 use hymy::consent::{Band, Consent, NoConsent, TEXT_VERSION, Unit};
-use hymy::control::{Answer, Question, SecretText};
+use hymy::control::{Answer, OwnQuestion, Question, SecretText};
 
 use super::secrets::{line, new_secret, secret, yes};
 
@@ -31,7 +31,7 @@ pub fn again(name: String, config: &Config, clock: &dyn Clock) -> anyhow::Result
     let before = own(&name, &secret, config)?;
     show(config)?;
     let consent = agreed(config, &before.bands, clock)?;
-    Ok(Question::AgreeAnew { name, secret, consent })
+    Ok(Question::own(&name, secret, OwnQuestion::AgreeAnew { consent }))
 }
 
 /// Asks for each signal anew; what was agreed to, and when, stays.
@@ -43,12 +43,13 @@ pub fn signals(name: String, config: &Config) -> anyhow::Result<Question> {
     // Not asked about, so left as it is: what the store does not offer now.
     signals.extend(before.signals.iter().filter(|signal| !offered(config, signal)).cloned());
     let bands = bands(&signals, &before.bands)?;
-    Ok(Question::AgreeAnew { name, secret, consent: Consent { signals, bands, ..before } })
+    let consent = Consent { signals, bands, ..before };
+    Ok(Question::own(&name, secret, OwnQuestion::AgreeAnew { consent }))
 }
 
 /// What a person agreed to and chose, with their secret.
 pub fn own(name: &str, secret: &SecretText, config: &Config) -> anyhow::Result<Consent> {
-    let question = Question::OwnConsent { name: name.to_owned(), secret: secret.clone() };
+    let question = Question::own(name, secret.clone(), OwnQuestion::Consent);
     match super::ask(config, &question)? {
         Answer::OwnConsent(consent) => Ok(*consent),
         _ => bail!("the kiosk answered something else"),

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
@@ -13,17 +14,20 @@ use hymy::camera;
 use hymy::clock::{Clock, SystemClock};
 use hymy::consent::Consent;
 use hymy::demo::{self, Comparison, Pair, Share, TransactionComparison, till_events};
+use hymy::kiosk::{self, CameraSwitch, KioskSettings, VISION_CHANNEL};
 use hymy::store::{Decided, Looked, NewRecord, Store};
 use hymy::summary::{Summary, TransactionRecord};
 use hymy::terms::Terms;
 use hymy::vault::Secret;
-use hymy::web::demo_page;
+use hymy::web;
 use hymy_vision::{Event, SourceSpec, Vision, staged};
+use tokio::sync::{mpsc, watch};
 
 use zeroize::Zeroizing;
 
 use super::made_up::{self, Place};
-use super::{figures, progress};
+use super::watch::Camera;
+use super::{figures, progress, serving};
 
 /// Whose summary the demo stores, in its own temporary store.
 const PERSON: &str = "demo";
@@ -33,7 +37,7 @@ const PERSON: &str = "demo";
 #[command(after_help = "\
 Examples:
   hymy demo --no-serve      run it, print, end
-  hymy demo                 and then show the summary as a page on this machine until Ctrl-C
+  hymy demo                 and then serve the pages of the made-up store on this machine until Ctrl-C
   hymy demo --keep made-up  and keep the made-up store, to try what each person and a trainer see
 
 The scene is composed in code from two public-domain portraits; a script moves the faces and knows every
@@ -41,14 +45,14 @@ angle, nod and cover. The models see only the rendered frames. Beside it a store
 made-up people, who agreed, worked for six weeks, left things out, shared and withdrew. Nothing is downloaded, and the
 stores are temporary ones that are deleted at the end.")]
 pub struct Demo {
-    /// End after printing, without serving the summary page.
+    /// End after printing, without serving the pages.
     #[arg(long)]
     no_serve: bool,
     /// Keep the store of the made-up people in this folder, which does not exist yet.
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
-    /// Where to serve the summary page; loopback only.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8484", conflicts_with = "no_serve")]
+    /// Where to serve the pages; loopback only.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", conflicts_with = "no_serve")]
     listen: SocketAddr,
 }
 
@@ -61,12 +65,12 @@ impl Demo {
         }
         let stop = progress::stop_on_signal()?;
         let place = Place::new(self.keep.as_deref())?;
-        let (summary, told) = std::thread::scope(|scope| {
+        let told = std::thread::scope(|scope| {
             let made = scope.spawn(|| place.fill());
-            let summary = scene(&stop)?;
+            scene(&stop)?;
             let told =
                 made.join().map_err(|_| anyhow::anyhow!("the made-up store broke off; what it said stands above"))?;
-            anyhow::Ok((summary, told?))
+            told
         })?;
         made_up::tell(&told);
         if let Some(to_try) = place.to_try() {
@@ -75,12 +79,12 @@ impl Demo {
         if self.no_serve {
             return Ok(());
         }
-        serve(self.listen, demo_page(&summary))
+        serve(self.listen, &place)
     }
 }
 
-/// Runs the scene and prints the comparison; gives its summary, as stored.
-fn scene(stop: &AtomicBool) -> anyhow::Result<Summary> {
+/// Runs the scene, and prints the comparison and its summary, as stored.
+fn scene(stop: &AtomicBool) -> anyhow::Result<()> {
     let config = demo::config()?;
     let mut vision = Vision::load(&camera::vision_settings(&config))?;
     let events = till_events();
@@ -108,7 +112,7 @@ fn scene(stop: &AtomicBool) -> anyhow::Result<Summary> {
     let summary = store_and_read(&records)?;
     super::print("The stored summary, read back from the demo's own encrypted store:");
     super::print(&figures::of_summary(&summary).to_string());
-    Ok(summary)
+    Ok(())
 }
 
 fn comparison_table(comparison: &Comparison) -> Table {
@@ -180,18 +184,35 @@ fn store_and_read(records: &[TransactionRecord]) -> anyhow::Result<Summary> {
     Ok(serde_json::from_str(&summary.json)?)
 }
 
-/// Serves one page until Ctrl-C.
-fn serve(listen: SocketAddr, page: axum::Router) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+/// Serves the pages of the made-up store until Ctrl-C; who signs in there is seen as the staged scene.
+fn serve(listen: SocketAddr, place: &Place) -> anyhow::Result<()> {
+    let (store, config) = place.open()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| {
             format!("--listen {listen} cannot be opened; choose another, as in --listen 127.0.0.1:0")
         })?;
-        super::print(&format!("The summary is at http://{}/ until Ctrl-C.", listener.local_addr()?));
-        let stopped = async {
-            let _ = tokio::signal::ctrl_c().await;
-        };
-        axum::serve(listener, page).with_graceful_shutdown(stopped).await?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+        let switch = CameraSwitch::of(&config.kiosk.data_dir);
+        let (observed, vision) = mpsc::channel(VISION_CHANNEL);
+        let (stop, stopped) = watch::channel(false);
+        let settings = KioskSettings { has_source: true, ..KioskSettings::of(&config) };
+        let camera = Camera::staged(&config)?;
+        let (kiosk, thread) =
+            kiosk::spawn(store, settings, &[], switch.clone(), Arc::clone(&clock), vision, stopped.clone())?;
+        let camera = camera.start(&switch, move |event| observed.blocking_send(event).is_ok())?;
+        let app = serving::pages(&config, &kiosk, &clock);
+        super::print(&made_up::who_can_sign_in(&format!("http://{}/", listener.local_addr()?)));
+        let pages = tokio::spawn(web::serve(listener, app, stopped));
+        tokio::signal::ctrl_c().await?;
+        switch.end();
+        stop.send_replace(true);
+        let joined = tokio::task::spawn_blocking(move || {
+            let _ = camera.join();
+            thread.join()
+        });
+        let _ = pages.await;
+        joined.await?.map_err(|_| anyhow::anyhow!("the kiosk's thread broke off; see the log"))??;
         Ok(())
     })
 }

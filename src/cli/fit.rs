@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::bail;
 use hymy::config::Config;
-use hymy::control::Question;
+use hymy::control::{OwnQuestion, Question};
 use hymy::fit::{Check, Say};
 
 use super::looking::{self, Ended};
@@ -40,7 +40,7 @@ pub fn check(name: String, config: &Config, staged: bool) -> anyhow::Result<Ques
         }
     }
     // Sealed anew whatever came out: from the row, nobody can tell whether anything was switched off.
-    Ok(Question::AgreeAnew { name, secret, consent })
+    Ok(Question::own(&name, secret, OwnQuestion::AgreeAnew { consent }))
 }
 
 fn looked(config: &Config, staged: bool, stop: &AtomicBool) -> anyhow::Result<Vec<&'static str>> {

@@ -7,11 +7,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use comfy_table::{ContentArrangement, Table, presets};
 use hymy::clock::{Clock, SystemClock};
-use hymy::config::Config;
+use hymy::config::{Config, Token};
 use hymy::demo::{self, SECRET, TRAINER, Told};
 use hymy::store::Store;
 
 use super::released;
+
+/// By which the made-up store is set up.
+pub const TECHNICIAN_CODE: &str = "made-up-technician";
 
 /// Where the store is while it is needed.
 pub struct Place {
@@ -48,6 +51,14 @@ impl Place {
         self.folder.join("kiosk.toml")
     }
 
+    /// The store and its configuration, to be served.
+    pub fn open(&self) -> anyhow::Result<(Store, Config)> {
+        let mut config = Config::load(&self.config())?;
+        config.pages.technician_code = Some(Token::new(TECHNICIAN_CODE).map_err(anyhow::Error::msg)?);
+        let store = Store::open(&config.kiosk.data_dir, &config.kiosk.data_dir.join("hymy.key"))?;
+        Ok((store, config))
+    }
+
     /// What can be tried, while the folder is there.
     pub fn to_try(&self) -> Option<String> {
         let config = self.temporary.is_none().then(|| self.config())?;
@@ -63,6 +74,17 @@ impl Place {
              hymy staff withdraw Kaisa --config {config}"
         ))
     }
+}
+
+/// Who can open which page.
+pub fn who_can_sign_in(address: &str) -> String {
+    format!(
+        "The made-up store's pages are at {address} until Ctrl-C. Everybody in it is made up, and so are their codes:\n\
+         {address}         the counter: sign in as Aino, code \"{SECRET}\"; the staged scene is what the camera sees\n\
+         {address}me       a person's own page: Aino, code \"{SECRET}\"\n\
+         {address}trainer  for trainers: {TRAINER}, code \"{SECRET}\"\n\
+         {address}setup    for whoever installs it: code \"{TECHNICIAN_CODE}\""
+    )
 }
 
 /// Prints what the store shows.

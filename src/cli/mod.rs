@@ -21,6 +21,7 @@ mod released;
 mod rights;
 mod run;
 mod secrets;
+mod serving;
 mod shares;
 mod shift;
 mod staff;
@@ -155,7 +156,7 @@ fn same_file(a: &Path, b: &Path) -> bool {
 fn ask(config: &Config, question: &Question) -> anyhow::Result<Answer> {
     let (key, clock, rules) = (secrets::key_source(config), SystemClock::default(), Rules::of(config));
     match control::ask(&config.kiosk.data_dir, key, question, &clock, &rules)? {
-        Answer::Refused { reason } => anyhow::bail!(reason),
+        Answer::Refused { reason, .. } => anyhow::bail!(reason),
         answer => Ok(answer),
     }
 }

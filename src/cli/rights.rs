@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 use hymy::config::Config;
-use hymy::control::{Answer, Question};
+use hymy::control::{Answer, OwnQuestion, Question};
 use std::io::Write;
 
 use super::secrets::{line, secret};
@@ -41,7 +41,7 @@ impl Export {
             anyhow::bail!("{}: exists already; name a folder that does not", self.out.display());
         }
         let secret = secret("Your secret")?;
-        match super::ask(&config, &Question::Export { name: self.name, secret })? {
+        match super::ask(&config, &Question::own(&self.name, secret, OwnQuestion::Export))? {
             Answer::Exported(export) => {
                 let made = fs::DirBuilder::new().mode(0o700).create(&self.out);
                 made.with_context(|| format!("{}: cannot be made", self.out.display()))?;

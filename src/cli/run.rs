@@ -8,22 +8,19 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::Args;
-use hymy::about::About;
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
 use hymy::confine::{self, Allowed, Confined, MemoryKept};
 use hymy::kiosk::{self, CameraSwitch, KioskHandle, KioskSettings, VISION_CHANNEL, VisionEvent};
 use hymy::store::{SignedIn, Store, StoreLock};
 use hymy::terms::Terms;
-use hymy::till::Plausible;
-use hymy::web::{self, WebState};
 use hymy::{control, telemetry};
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use super::WrongUsage;
 use super::secrets::{key_source, secret};
+use super::serving;
 use super::watch::Camera;
 
 /// How long the camera may take to close at the end.
@@ -198,12 +195,12 @@ fn remove_socket(config: &Config) {
     }
 }
 
-/// Opens the socket and the till endpoint, and starts the thread that opens the camera as the switch says.
+/// Opens the socket, the pages and the till endpoint, and starts the thread that opens the camera as the switch says.
 async fn begin(
     config: &Config,
     kiosk: KioskHandle,
     clock: Arc<dyn Clock>,
-    mut stopped: watch::Receiver<bool>,
+    stopped: watch::Receiver<bool>,
     camera: Option<Camera>,
     switch: &CameraSwitch,
     observed: mpsc::Sender<VisionEvent>,
@@ -213,24 +210,7 @@ async fn begin(
         format!("{}: the socket cannot be made; choose a data_dir with a shorter path", socket.display())
     })?;
     tokio::spawn(answering);
-    if let (true, Some(token)) = (config.till.enabled, config.till.token.clone()) {
-        let listen = config.till.listen;
-        let listener = TcpListener::bind(listen)
-            .await
-            .with_context(|| format!("{}: [till] listen = \"{listen}\" cannot be opened", config.file.display()))?;
-        let plausible = Plausible { max_late_s: config.till.max_late_s, max_ahead_s: config.till.max_ahead_s };
-        let app = web::app(WebState { kiosk, token, plausible, clock }).merge(web::about_page(&About::of(config)));
-        let address = listener.local_addr()?;
-        tracing::info!(%address, "till_endpoint_opened");
-        tokio::spawn(async move {
-            let ended = axum::serve(listener, app).with_graceful_shutdown(async move {
-                let _ = stopped.wait_for(|stopped| *stopped).await;
-            });
-            if let Err(error) = ended.await {
-                tracing::error!(%error, "till_endpoint_failed");
-            }
-        });
-    }
+    serving::open(config, &kiosk, &clock, &stopped).await?;
     let emit = move |event| observed.blocking_send(event).is_ok();
     camera.map(|camera| camera.start(switch, emit)).transpose()
 }

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use comfy_table::{Table, presets};
 use hymy::clock::Clock;
-use hymy::control::{SharingAnswer, SharingQuestion};
+use hymy::control::{OwnQuestion, Question, SharingAnswer};
 use hymy::store::{LogCheck, Looked, OwnShare, Seen, SharedSummary, Who};
 use hymy::summary::SharedWindow;
 
@@ -68,14 +68,15 @@ impl OwnData {
     }
 
     /// What to ask, once the person has typed their secret.
-    pub fn question(self) -> anyhow::Result<SharingQuestion> {
+    pub fn question(self) -> anyhow::Result<Question> {
         let secret = secret("Your secret")?;
-        Ok(match self {
-            Self::Seen { name, .. } => SharingQuestion::Seen { name, secret },
-            Self::Share { name, with, days, .. } => SharingQuestion::Share { name, secret, with, days },
-            Self::Unshare { name, with, .. } => SharingQuestion::Unshare { name, secret, with },
-            Self::Shares { name, .. } => SharingQuestion::Shares { name, secret },
-        })
+        let (name, ask) = match self {
+            Self::Seen { name, .. } => (name, OwnQuestion::Seen),
+            Self::Share { name, with, days, .. } => (name, OwnQuestion::Share { with, days }),
+            Self::Unshare { name, with, .. } => (name, OwnQuestion::Unshare { with }),
+            Self::Shares { name, .. } => (name, OwnQuestion::Shares),
+        };
+        Ok(Question::own(&name, secret, ask))
     }
 }
 

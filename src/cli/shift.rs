@@ -74,14 +74,14 @@ impl Shift {
             }
             Self::SignOut { name, .. } => Question::SignOut { name },
             Self::Pause { name, .. } => Question::Pause { name },
-            Self::Resume { name, .. } => Question::Resume { name, proof: own_secret()? },
-            Self::PhoneForWork { name, .. } => Question::PhoneForWork { name, proof: own_secret()? },
+            Self::Resume { name, .. } => Question::Resume { proof: own_secret(name)? },
+            Self::PhoneForWork { name, .. } => Question::PhoneForWork { proof: own_secret(name)? },
         })
     }
 }
 
-fn own_secret() -> anyhow::Result<Proof> {
-    secret("Your secret").map(Proof::Secret)
+fn own_secret(name: String) -> anyhow::Result<Proof> {
+    Ok(Proof::secret(&name, secret("Your secret")?))
 }
 
 /// What came of it, in words; `None` of another answer.

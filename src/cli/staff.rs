@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
 use hymy::consent::Band;
-use hymy::control::{Answer, Question};
+use hymy::control::{Answer, OwnQuestion, Question};
 use hymy::store::Receipt;
 use hymy::summary::{LeftOut, Window, WindowKind};
 
@@ -158,7 +158,7 @@ impl Staff {
         let clock = SystemClock::default();
         let config = Config::load(&self.command.store().config)?;
         let question = self.command.question(&config, &clock)?;
-        let again = matches!(question, Question::AgreeAnew { .. });
+        let again = matches!(question, Question::Own { ask: OwnQuestion::AgreeAnew { .. }, .. });
         match super::ask(&config, &question)? {
             Answer::Invited { name, invitation } => super::print(&format!(
                 "{name} is invited; hand over this code, which works once: {invitation}\n\
@@ -231,19 +231,19 @@ impl StaffCommand {
             Self::Fit { name, staged, .. } => fit::check(name, config, staged)?,
             Self::Secret { name, .. } => {
                 let (secret, new) = (secret("Your present secret")?, new_secret("The new one")?);
-                Question::ChangeSecret { name, secret, new }
+                Question::own(&name, secret, OwnQuestion::ChangeSecret { new })
             }
             Self::Withdraw { name, .. } => {
                 let secret = secret("Your secret")?;
                 if !yes("Erase everything of yours?")? {
                     anyhow::bail!("nothing was erased");
                 }
-                Question::Withdraw { name, secret }
+                Question::own(&name, secret, OwnQuestion::Withdraw)
             }
             Self::List { .. } => Question::ListStaff,
-            Self::Summary { name, .. } => Question::Summaries { name, secret: secret("Your secret")? },
+            Self::Summary { name, .. } => Question::own(&name, secret("Your secret")?, OwnQuestion::Summaries),
             Self::Shift(shift) => shift.question()?,
-            Self::Transactions { name, .. } => Question::Transactions { name, secret: secret("Your secret")? },
+            Self::Transactions { name, .. } => Question::own(&name, secret("Your secret")?, OwnQuestion::Transactions),
             Self::LeaveOut(one) => one.question(LeftOut::Whole, clock)?,
             Self::Complaint(one) => one.question(LeftOut::Smile, clock)?,
             Self::LeaveWindowOut { name, .. } => {
@@ -251,9 +251,9 @@ impl StaffCommand {
                 if !yes("Leave everything of yours out of the windows that are not released? It cannot be undone.")? {
                     anyhow::bail!("nothing was left out");
                 }
-                Question::LeaveWindowsOut { name, secret }
+                Question::own(&name, secret, OwnQuestion::LeaveWindowsOut)
             }
-            Self::OwnData(own) => Question::Sharing(own.question()?),
+            Self::OwnData(own) => own.question()?,
         })
     }
 }

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use hymy::clock::SystemClock;
 use hymy::config::Config;
-use hymy::control::{Answer, Question, SharingQuestion};
+use hymy::control::{Answer, Proof, Question, SharingQuestion};
 
 use super::secrets::{line, new_secret, secret};
 use super::shares::tell;
@@ -84,7 +84,9 @@ impl TrainerCommand {
                 let secret = new_secret("Choose a secret (8 characters or more; nobody can set it back)")?;
                 SharingQuestion::TrainerSecret { trainer, invitation, secret }
             }
-            Self::Shared { trainer, of, .. } => SharingQuestion::Shared { trainer, secret: secret("Your secret")?, of },
+            Self::Shared { trainer, of, .. } => {
+                SharingQuestion::Shared { proof: Proof::secret(&trainer, secret("Your secret")?), of }
+            },
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use hymy::clock::Clock;
-use hymy::control::Question;
+use hymy::control::{OwnQuestion, Question};
 use hymy::store::OwnTransaction;
 use hymy::summary::LeftOut;
 use jiff::civil::{DateTime, Time};
@@ -29,7 +29,7 @@ impl OneOfTheirs {
     /// What to ask, once the person has typed their secret.
     pub fn question(self, left_out: LeftOut, clock: &dyn Clock) -> anyhow::Result<Question> {
         let at = self.at.map(|typed| time(&typed, clock)).transpose()?;
-        Ok(Question::LeaveOut { name: self.name, secret: secret("Your secret")?, left_out, at })
+        Ok(Question::own(&self.name, secret("Your secret")?, OwnQuestion::LeaveOut { left_out, at }))
     }
 }
 

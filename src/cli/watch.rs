@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use hymy::camera;
 use hymy::config::Config;
@@ -21,6 +22,11 @@ impl Camera {
         let Some(source) = camera::source(config) else { return Ok(None) };
         let settings = VisionSettings { retry: true, ..camera::vision_settings(config) };
         Ok(Some(Self { vision: Vision::load(&settings)?, source }))
+    }
+
+    /// Loads the models for the staged scene, shown over and over at its own pace.
+    pub fn staged(config: &Config) -> Result<Self, VisionError> {
+        Ok(Self { vision: Vision::load(&camera::vision_settings(config))?, source: SourceSpec::Staged })
     }
 
     /// Opens and closes the camera as `switch` says and sends what it shows to `emit`, until the switch ends, the
@@ -47,10 +53,33 @@ impl Camera {
         emit: &impl Fn(VisionEvent) -> bool,
     ) -> Result<(), String> {
         self.vision.set_people(people);
+        let staged = matches!(self.source, SourceSpec::Staged);
+        loop {
+            self.look_once(staged, wished, emit)?;
+            // The scene begins anew, with its time.
+            if !staged || !wished() || !emit(VisionEvent::SourceBack) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn look_once(
+        &mut self,
+        staged: bool,
+        wished: &dyn Fn() -> bool,
+        emit: &impl Fn(VisionEvent) -> bool,
+    ) -> Result<(), String> {
+        let begun = Instant::now();
         let ended = self.vision.run(&self.source, &AtomicBool::new(false), |_, event| {
             let told = wished()
                 && match event {
-                    Event::Observed { observation, .. } => emit(VisionEvent::Observation(observation)),
+                    Event::Observed { observation, .. } => {
+                        if staged {
+                            let due = begun + Duration::from_millis(observation.t_ms);
+                            std::thread::sleep(due.saturating_duration_since(Instant::now()));
+                        }
+                        emit(VisionEvent::Observation(observation))
+                    }
                     Event::Lost { why } => emit(VisionEvent::SourceLost { reason: why.to_owned() }),
                     Event::Back => emit(VisionEvent::SourceBack),
                     Event::Skipped { .. } | Event::Idle => true,

@@ -5,6 +5,7 @@
 
 mod document;
 mod error;
+mod pages;
 mod privacy;
 mod store;
 mod till;
@@ -16,6 +17,7 @@ use hymy_vision::{Orientation, Polygon, Rotate, Zones};
 
 pub use document::Declared;
 pub use error::{ConfigError, Fault};
+pub use pages::PagesConfig;
 pub use privacy::{NotATrainer, SharingConfig};
 pub use store::KeyKept;
 pub use till::{TillConfig, Token};
@@ -50,6 +52,8 @@ pub struct Config {
     pub vision: VisionConfig,
     /// `[till]`.
     pub till: TillConfig,
+    /// `[pages]`.
+    pub pages: PagesConfig,
     /// `[store]`: where the key of the database is kept.
     pub key: KeyKept,
     /// `[signals] choices`: the signals that are on; every other one is `signal_off`.
@@ -215,6 +219,7 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
         faces_hz: section.float("faces_hz", 0.5..=30.0, FACES_HZ) as f32,
     });
     let till = document.section("till", till::read);
+    let pages = document.section("pages", pages::read);
     let data_dir = kiosk.as_ref().map_or(Path::new(""), |kiosk| &kiosk.data_dir);
     let key = document.section("store", |section| store::read(section, data_dir));
     let signals = document.section("signals", |section| section.names("choices", SIGNALS));
@@ -240,6 +245,7 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
             runtime,
             vision,
             till,
+            pages,
             signals,
             language,
             terms: Terms { agreement, records_days, summaries_months, release },

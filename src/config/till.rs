@@ -12,6 +12,10 @@ use super::document::Section;
 /// The shortest token accepted: 16 characters drawn at random are beyond guessing over HTTP.
 const MIN_TOKEN_CHARS: usize = 16;
 
+/// What a token may be.
+pub(super) const TOKEN_ALLOWED: &str =
+    "at least 16 printable ASCII characters, such as the output of: openssl rand -hex 32";
+
 /// What tills behind a store's network need; transactions are decided this much later.
 const MAX_LATE_S: u64 = crate::transaction::LATENESS_MS / 1000;
 
@@ -66,27 +70,10 @@ pub struct TillConfig {
 pub(super) fn read(section: &mut Section<'_, '_>) -> Option<TillConfig> {
     let enabled = section.flag("enabled", false);
     let listen = section
-        .text("listen", "a loopback address and port, default \"127.0.0.1:8750\"", |text| {
-            let address: SocketAddr = text.parse().map_err(|_| format!("is \"{text}\""))?;
-            if address.ip().is_loopback() {
-                Ok(address)
-            } else {
-                Err(format!("is \"{text}\", which other machines can reach; there is no TLS here yet"))
-            }
-        })
+        .text("listen", "a loopback address and port, default \"127.0.0.1:8750\"", loopback)
         .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8750)));
-    let words = "at least 16 printable ASCII characters, such as the output of: openssl rand -hex 32";
-    let token = section.text("token", words, Token::new);
-    let path = section.path("token_file", "the path of a file with the token, readable by its owner only");
-    let from_file = path.map(|path| token_in(&path));
-    let token = match from_file {
-        None => token,
-        Some(Ok(token)) => Some(token),
-        Some(Err(found)) => {
-            section.fail("token_file", found, words);
-            None
-        }
-    };
+    let token = section.text("token", TOKEN_ALLOWED, Token::new);
+    let token = token_file(section, "token_file").or(token);
     if enabled && !section.has_fault("token") {
         section.require("token_file", token.as_ref(), "token_file, or token, while enabled = true");
     }
@@ -96,6 +83,28 @@ pub(super) fn read(section: &mut Section<'_, '_>) -> Option<TillConfig> {
         return None;
     }
     Some(TillConfig { enabled, listen, token, max_late_s, max_ahead_s })
+}
+
+/// An address that only this machine reaches.
+pub(super) fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text.parse().map_err(|_| format!("is \"{text}\""))?;
+    if address.ip().is_loopback() {
+        Ok(address)
+    } else {
+        Err(format!("is \"{text}\", which other machines can reach; there is no TLS here yet"))
+    }
+}
+
+/// The token in the file that this key names, if it names one that is sound.
+pub(super) fn token_file(section: &mut Section<'_, '_>, key: &'static str) -> Option<Token> {
+    let path = section.path(key, "the path of a file with the token, readable by its owner only")?;
+    match token_in(&path) {
+        Ok(token) => Some(token),
+        Err(found) => {
+            section.fail(key, found, TOKEN_ALLOWED);
+            None
+        }
+    }
 }
 
 fn token_in(path: &Path) -> Result<Token, String> {

@@ -32,8 +32,8 @@ pub struct Allowed {
     pub devices: bool,
     /// TCP ports that may be connected to: the camera's.
     pub connect: Option<u16>,
-    /// TCP ports that may be listened at: the till's.
-    pub listen: Option<u16>,
+    /// TCP ports that may be listened at: the till's and the pages'.
+    pub listen: Vec<u16>,
 }
 
 impl Allowed {
@@ -50,7 +50,13 @@ impl Allowed {
             data_dir: config.kiosk.data_dir.clone(),
             devices: device || config.runtime.provider != Provider::Cpu,
             connect,
-            listen: config.till.enabled.then(|| config.till.listen.port()),
+            listen: [
+                config.till.enabled.then(|| config.till.listen.port()),
+                config.pages.enabled.then(|| config.pages.listen.port()),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
         }
     }
 }
@@ -116,7 +122,7 @@ pub fn confine(allowed: &Allowed) -> Result<Confined, ConfineError> {
 /// # Errors
 /// [`ConfineError`].
 pub fn probe() -> Result<Confined, ConfineError> {
-    let everywhere = Allowed { data_dir: PathBuf::from("/"), devices: false, connect: None, listen: None };
+    let everywhere = Allowed { data_dir: PathBuf::from("/"), devices: false, connect: None, listen: Vec::new() };
     std::thread::spawn(move || confine(&everywhere)).join().unwrap_or(Ok(Confined::Not))
 }
 
@@ -152,7 +158,7 @@ mod tests {
     #[test]
     fn a_probe_confines_nobody() {
         let folder = tempfile::tempdir().unwrap();
-        let nowhere = Allowed { data_dir: folder.path().join("missing"), devices: false, connect: None, listen: None };
+        let nowhere = Allowed { data_dir: folder.path().join("missing"), devices: false, connect: None, listen: Vec::new() };
         assert!(matches!(confine(&nowhere), Err(ConfineError::Path(_))), "before anything is enforced");
         probe().unwrap();
         std::fs::write(folder.path().join("file"), "written").unwrap();
@@ -165,12 +171,12 @@ mod tests {
             let text = format!("[kiosk]\ndata_dir = \"/var/lib/hymy\"\n[camera]\n{camera}\n{rest}");
             Allowed::of(&Config::parse(std::path::Path::new("/etc/kiosk.toml"), &text).unwrap())
         };
-        let nothing = Allowed { data_dir: "/var/lib/hymy".into(), devices: false, connect: None, listen: None };
+        let nothing = Allowed { data_dir: "/var/lib/hymy".into(), devices: false, connect: None, listen: Vec::new() };
         assert_eq!(allowed("", ""), nothing);
         assert_eq!(allowed("source = \"/dev/video0\"", ""), Allowed { devices: true, ..nothing.clone() });
         let till = "[till]\nenabled = true\nlisten = \"127.0.0.1:8095\"\ntoken = \"0123456789abcdef\"\n";
         let stream = allowed("source = \"rtsp://camera:8554/a\"", till);
-        assert_eq!(stream, Allowed { connect: Some(8554), listen: Some(8095), ..nothing.clone() });
+        assert_eq!(stream, Allowed { connect: Some(8554), listen: vec![8095], ..nothing.clone() });
         let accelerator = allowed("", "[runtime]\nprovider = \"openvino\"\n");
         assert_eq!(accelerator, Allowed { devices: true, ..nothing });
     }

@@ -123,6 +123,12 @@ impl Band {
         self.from_hundredths < self.to_hundredths && self.to_hundredths <= unit.most()
     }
 
+    /// Its lower and its upper end, in the signal's unit.
+    #[must_use]
+    pub fn ends(&self) -> (f64, f64) {
+        (f64::from(self.from_hundredths) / 100.0, f64::from(self.to_hundredths) / 100.0)
+    }
+
     /// As a person reads it.
     #[must_use]
     pub fn shown(self, unit: Unit) -> String {

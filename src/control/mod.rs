@@ -4,7 +4,9 @@
 //! The socket gives what the same person could get by stopping the kiosk; nothing more.
 
 mod client;
+mod own;
 mod question;
+mod refusal;
 mod server;
 mod shares;
 
@@ -17,11 +19,14 @@ use crate::config::{Config, SharingConfig};
 use crate::consent::{Band, Consent};
 use crate::export::Export;
 use crate::release::{self, Release};
-use crate::store::{Invitation, Looked, Opened, OwnTransaction, Receipt, Retention, Store, StoreError};
+use crate::store::{Invitation, Opened, OwnTransaction, Receipt, Retention, Store, StoreError};
 use crate::summary::{self, Window};
 
 pub use client::{ControlError, ask};
-pub use question::{Credentials, Proof, Question, SecretText};
+pub use own::OwnQuestion;
+pub(crate) use own::answer as answer_own;
+pub use question::{Credentials, Proof, Question, SecretText, Visitor};
+pub use refusal::Why;
 pub use server::serve;
 pub use shares::{SharingAnswer, SharingQuestion};
 
@@ -129,10 +134,26 @@ pub enum Answer {
     Resumed,
     /// The phone is left out of the transaction.
     NotedForWork,
+    /// Pages are open.
+    Opened {
+        /// Shows who asks, instead of a secret.
+        token: SecretText,
+        /// Whose they are.
+        visitor: Visitor,
+    },
+    /// Whose pages are open.
+    Visiting(Visitor),
+    /// No such pages are open: they were closed, or their time is over.
+    NotOpen,
+    /// Pages are closed.
+    Closed,
     /// It was not done.
     Refused {
         /// Why, and what to do.
         reason: String,
+        /// Why, in a word.
+        #[serde(flatten, default)]
+        why: Why,
     },
     /// Who saw what, and what people share.
     #[serde(untagged)]
@@ -168,62 +189,33 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
         Question::Consent { name, invitation, secret, consent } => secret.chosen().and_then(|secret| {
             store.give_consent(name, &Invitation::typed(invitation), &secret, consent).map(|()| Answer::Agreed)
         }),
-        Question::OwnConsent { name, secret } => store
+        Question::Own { proof: Proof::Secret(Credentials { name, secret }), ask } => store
             .sign_in(name, &secret.typed(), clock.now())
-            .map(|person| Answer::OwnConsent(Box::new(person.consent().clone()))),
-        Question::AgreeAnew { name, secret, consent } => store
-            .sign_in(name, &secret.typed(), clock.now())
-            .and_then(|person| store.agree_anew(&person, consent).map(|()| Answer::Agreed)),
-        Question::ChangeSecret { name, secret, new } => new.chosen().and_then(|new| {
-            let signed_in = store.sign_in(name, &secret.typed(), clock.now())?;
-            store.change_secret(&signed_in, &new).map(|()| Answer::SecretChanged)
-        }),
-        Question::Withdraw { name, secret } => store
-            .sign_in(name, &secret.typed(), clock.now())
-            .and_then(|person| store.withdraw(person).map(|receipt| Answer::Erased { receipt })),
+            .and_then(|mut person| own::answer(store, &mut person, ask, clock, rules)),
         Question::Erase { name } => store.erase(name).map(|receipt| Answer::Erased { receipt }),
         Question::ListStaff => store.staff().map(|members| Answer::Staff {
             members: members.into_iter().map(|member| (member.name, member.added_at)).collect(),
         }),
-        Question::Summaries { name, secret } => summaries(store, name, secret, clock),
-        Question::Export { name, secret } => {
-            Export::of(store, name, &secret.typed(), clock.now()).map(|export| Answer::Exported(Box::new(export)))
-        }
         Question::Backup => store.backup().map(|file| Answer::BackedUp { file }),
-        Question::Transactions { name, secret } => {
-            store.sign_in(name, &secret.typed(), clock.now()).and_then(|person| {
-                let opened = store.opened_by_themself(&person, Looked::Transactions, clock.now())?;
-                store.own_transactions(&opened).map(|transactions| Answer::Transactions { transactions })
-            })
-        }
-        Question::LeaveOut { name, secret, left_out, at } => store
-            .sign_in(name, &secret.typed(), clock.now())
-            .and_then(|person| store.leave_out(&person, *at, *left_out, &clock.time_zone()))
-            .map(|changed| Answer::LeftOut { opened_at: changed.opened_at }),
-        Question::LeaveWindowsOut { name, secret } => store
-            .sign_in(name, &secret.typed(), clock.now())
-            .and_then(|person| store.leave_windows_out(&person, &clock.time_zone(), clock.now()))
-            .map(|_| Answer::WindowsLeftOut),
         Question::Releases => store.released(RELEASES_SHOWN_MAX).map(|windows| Answer::Releases { windows }),
-        Question::Sharing(question) => shares::answer(store, question, clock, &rules.sharing),
+        Question::Sharing(question) => shares::answer(store, question, clock.now(), &rules.sharing),
         Question::Status => Ok(Answer::Status(status.clone())),
         // A running kiosk answers these itself.
-        Question::SignIn { .. }
+        Question::Own { proof: Proof::Token(_), .. }
+        | Question::SignIn { .. }
         | Question::SignOut { .. }
         | Question::Pause { .. }
         | Question::Resume { .. }
-        | Question::PhoneForWork { .. } => Ok(Answer::Refused {
-            reason: "no kiosk is running with this data_dir, so nobody is on shift; see: hymy run --help".to_owned(),
-        }),
+        | Question::PhoneForWork { .. }
+        | Question::LeaveLatestOut { .. }
+        | Question::Open { .. }
+        | Question::Visitor { .. }
+        | Question::Close { .. } => {
+            let reason = "no kiosk is running with this data_dir, so nobody is on shift; see: hymy run --help";
+            Ok(Answer::refused(Why::NoShift, reason))
+        }
     };
-    answered.unwrap_or_else(|error| Answer::Refused { reason: error.to_string() })
-}
-
-fn summaries(store: &mut Store, name: &str, secret: &SecretText, clock: &dyn Clock) -> Result<Answer, StoreError> {
-    let person = store.sign_in(name, &secret.typed(), clock.now())?;
-    let opened = store.opened_by_themself(&person, Looked::Summary, clock.now())?;
-    let windows = windows(store, &opened, clock)?;
-    Ok(Answer::Summaries { windows, bands: person.consent().bands.clone() })
+    answered.unwrap_or_else(Answer::from)
 }
 
 /// A person's own windows.

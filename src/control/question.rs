@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
+use super::own::OwnQuestion;
 use super::shares::SharingQuestion;
 use crate::consent::Consent;
 use crate::store::StoreError;
@@ -39,84 +39,20 @@ pub enum Question {
         /// What they agreed to.
         consent: Consent,
     },
-    /// What the person agreed to and chose.
-    OwnConsent {
-        /// Their name.
-        name: String,
-        /// Their secret.
-        secret: SecretText,
-    },
-    /// Another consent under the same secret and key: agreed to anew, or with other choices.
-    AgreeAnew {
-        /// Their name.
-        name: String,
-        /// Their secret.
-        secret: SecretText,
-        /// What takes the place of what they agreed to.
-        consent: Consent,
-    },
-    /// Another secret in the place of the present one.
-    ChangeSecret {
-        /// Their name.
-        name: String,
-        /// The present one.
-        secret: SecretText,
-        /// The new one.
-        new: SecretText,
-    },
-    /// The person withdraws: what is theirs is erased.
-    Withdraw {
-        /// Their name.
-        name: String,
-        /// Their secret.
-        secret: SecretText,
+    /// What a person asks of their own.
+    Own {
+        /// Who, and that it is they; a token is one of [`Answer::Opened`](super::Answer::Opened).
+        proof: Proof,
+        /// What they ask.
+        ask: OwnQuestion,
     },
     /// A person is erased, and no longer invited.
     Erase {
         /// Their name.
         name: String,
     },
-    /// A person's own summaries.
-    Summaries {
-        /// Their name.
-        name: String,
-        /// Their secret.
-        secret: SecretText,
-    },
-    /// Everything about a person.
-    Export {
-        /// Their name.
-        name: String,
-        /// Their secret.
-        secret: SecretText,
-    },
     /// Write a backup into the data folder.
     Backup,
-    /// A person's own latest transactions: when, and at which register.
-    Transactions {
-        /// Their name.
-        name: String,
-        /// Their secret.
-        secret: SecretText,
-    },
-    /// The person leaves a transaction out; why is never asked.
-    LeaveOut {
-        /// Their name.
-        name: String,
-        /// Their secret.
-        secret: SecretText,
-        /// All of it, or after a complaint its smiles.
-        left_out: LeftOut,
-        /// When it was going on; the latest one unless told.
-        at: Option<Timestamp>,
-    },
-    /// The person leaves every window out that is not released.
-    LeaveWindowsOut {
-        /// Their name.
-        name: String,
-        /// Their secret.
-        secret: SecretText,
-    },
     /// What was released to trainers.
     Releases,
     /// Whether a shift is on.
@@ -140,19 +76,39 @@ pub enum Question {
     },
     /// The person's own tap: it is they who stand there, and the camera opens.
     Resume {
-        /// Their name.
-        name: String,
-        /// That it is they.
+        /// Who, and that it is they; a token is one of [`Answer::SignedIn`](super::Answer::SignedIn).
         proof: Proof,
     },
     /// The person's own tap: the phone in hand is, or just was, for work.
     PhoneForWork {
-        /// Their name.
-        name: String,
-        /// That it is they.
+        /// As of [`Self::Resume`].
         proof: Proof,
     },
-    /// Who saw what, and what people share.
+    /// The person's own tap: the transaction that is on, or was last, is left out, or after a complaint its smiles.
+    LeaveLatestOut {
+        /// As of [`Self::Resume`].
+        proof: Proof,
+        /// What of it.
+        left_out: LeftOut,
+    },
+    /// Open pages, for a while.
+    Open {
+        /// Whose.
+        visitor: Visitor,
+        /// Their secret.
+        secret: SecretText,
+    },
+    /// Who has pages open.
+    Visitor {
+        /// What opening them gave back.
+        token: SecretText,
+    },
+    /// Close pages.
+    Close {
+        /// What opening them gave back.
+        token: SecretText,
+    },
+    /// Trainers, what is shared with them, and the log of it.
     #[serde(untagged)]
     Sharing(SharingQuestion),
 }
@@ -163,12 +119,19 @@ const AT_ONCE: Duration = Duration::from_secs(5);
 const WHOLE_FILE: Duration = Duration::from_secs(120);
 
 impl Question {
+    /// What a person asks of their own, with their secret.
+    #[must_use]
+    pub fn own(name: &str, secret: SecretText, ask: OwnQuestion) -> Self {
+        Self::Own { proof: Proof::secret(name, secret), ask }
+    }
+
     /// How long the answer may take.
     pub(super) fn answered_within(&self) -> Duration {
         match self {
-            Self::Consent { .. } | Self::Withdraw { .. } | Self::Erase { .. } | Self::Export { .. } | Self::Backup => {
-                WHOLE_FILE
-            }
+            Self::Consent { .. }
+            | Self::Own { ask: OwnQuestion::Withdraw | OwnQuestion::Export, .. }
+            | Self::Erase { .. }
+            | Self::Backup => WHOLE_FILE,
             _ => AT_ONCE,
         }
     }
@@ -184,14 +147,40 @@ pub struct Credentials {
     pub secret: SecretText,
 }
 
-/// What shows that a tap is the person's own.
+/// Who it is, and what shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Proof {
-    /// Their secret.
-    Secret(SecretText),
-    /// The token that signing in gave back ([`Answer::SignedIn`](super::Answer::SignedIn)): holds while the shift does.
+    /// Their name and secret.
+    Secret(Credentials),
+    /// A token that was given back for them, of a shift or of open pages: holds while these do.
     Token(SecretText),
+}
+
+impl Proof {
+    /// A name and a secret.
+    #[must_use]
+    pub fn secret(name: &str, secret: SecretText) -> Self {
+        Self::Secret(Credentials { name: name.to_owned(), secret })
+    }
+}
+
+/// Who opens pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "role", rename_all = "snake_case")]
+pub enum Visitor {
+    /// A person, their own.
+    Person {
+        /// Their name.
+        name: String,
+    },
+    /// A trainer.
+    Trainer {
+        /// Their name.
+        name: String,
+    },
+    /// Whoever sets the kiosk up: IT.
+    Technician,
 }
 
 /// A secret on its way through the socket: wiped when dropped, never printed.

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use super::{Answer, MAX_QUESTION_BYTES, Question, SOCKET};
+use super::{Answer, MAX_QUESTION_BYTES, Question, SOCKET, Why};
 use crate::kiosk::KioskHandle;
 
 /// Commands answered at once.
@@ -85,7 +85,7 @@ async fn converse(mut stream: UnixStream, kiosk: KioskHandle) -> io::Result<()> 
     timeout(PATIENCE, BufReader::new(reading.take(MAX_QUESTION_BYTES)).read_line(&mut line)).await??;
     let answer = match serde_json::from_str::<Question>(&line) {
         Ok(question) => timeout(question.answered_within(), kiosk.question(question)).await?,
-        Err(_) => Answer::Refused { reason: "not a question this kiosk knows; is it of another version?".into() },
+        Err(_) => Answer::refused(Why::Other, "not a question this kiosk knows; is it of another version?"),
     };
     let mut line = Zeroizing::new(serde_json::to_vec(&answer)?);
     line.push(b'\n');

@@ -1,53 +1,16 @@
-//! Answers about who saw what, and about what people share: with a person's own secret, or with a trainer's.
-//!
-//! Nobody else is answered whether anyone shares anything.
+//! Trainers, what people share with them, and the log of who saw what. What a person asks of their own: [`super::own`].
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, SecretText, windows};
-use crate::clock::Clock;
+use super::{Answer, Credentials, Proof, SecretText, Why};
 use crate::config::SharingConfig;
-use crate::store::{Invitation, LogCheck, Looked, OwnShare, Seen, SharedSummary, Store, StoreError};
-use crate::summary::SharedWindow;
+use crate::store::{Invitation, LogCheck, OwnShare, Seen, SharedSummary, Store, StoreError};
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case", deny_unknown_fields)]
 pub enum SharingQuestion {
-    /// Who saw what of a person's.
-    Seen {
-        /// Their name.
-        name: String,
-        /// Their secret.
-        secret: SecretText,
-    },
-    /// A person shares their own summaries with a trainer.
-    Share {
-        /// Their name.
-        name: String,
-        /// Their secret.
-        secret: SecretText,
-        /// The trainer.
-        with: String,
-        /// For how many days.
-        days: u32,
-    },
-    /// A person takes back what they share.
-    Unshare {
-        /// Their name.
-        name: String,
-        /// Their secret.
-        secret: SecretText,
-        /// The trainer; all of them without.
-        with: Option<String>,
-    },
-    /// What a person shares.
-    Shares {
-        /// Their name.
-        name: String,
-        /// Their secret.
-        secret: SecretText,
-    },
     /// An invitation for a trainer.
     InviteTrainer {
         /// Their name.
@@ -64,10 +27,8 @@ pub enum SharingQuestion {
     },
     /// What is shared with a trainer.
     Shared {
-        /// Their name.
-        trainer: String,
-        /// Their secret.
-        secret: SecretText,
+        /// Who, and that it is they; a token is one of [`Answer::Opened`](super::Answer::Opened).
+        proof: Proof,
         /// Of this person only.
         of: Option<String>,
     },
@@ -130,47 +91,21 @@ pub enum SharingAnswer {
 pub(super) fn answer(
     store: &mut Store,
     question: &SharingQuestion,
-    clock: &dyn Clock,
+    now: Timestamp,
     sharing: &SharingConfig,
 ) -> Result<Answer, StoreError> {
-    use SharingQuestion::{CheckLog, InviteTrainer, Seen, Share, Shared, Shares, TrainerSecret, Unshare};
-    let now = clock.now();
+    use SharingQuestion::{CheckLog, InviteTrainer, Shared, TrainerSecret};
     let trainer = match question {
-        Share { with: name, .. }
-        | InviteTrainer { trainer: name }
-        | TrainerSecret { trainer: name, .. }
-        | Shared { trainer: name, .. } => sharing.trainer(name),
-        Seen { .. } | Unshare { .. } | Shares { .. } | CheckLog { .. } => Ok(""),
+        InviteTrainer { trainer }
+        | TrainerSecret { trainer, .. }
+        | Shared { proof: Proof::Secret(Credentials { name: trainer, .. }), .. } => sharing.trainer(trainer),
+        Shared { proof: Proof::Token(_), .. } | CheckLog { .. } => Ok(""),
     };
     let trainer = match trainer {
         Ok(trainer) => trainer,
-        Err(error) => return Ok(Answer::Refused { reason: error.to_string() }),
+        Err(error) => return Ok(Answer::refused(Why::NoTrainer, error)),
     };
     Ok(Answer::Sharing(match question {
-        Seen { name, secret } => {
-            let person = store.sign_in(name, &secret.typed(), now)?;
-            let opened = store.opened_by_themself(&person, Looked::Log, now)?;
-            SharingAnswer::Seen { entries: store.seen(&opened)? }
-        }
-        Share { name, secret, days, .. } => {
-            let person = store.sign_in(name, &secret.typed(), now)?;
-            let opened = store.opened_by_themself(&person, Looked::Sharing, now)?;
-            let own = windows(store, &opened, clock)?;
-            let zone = clock.time_zone();
-            let windows = own.iter().filter_map(|window| SharedWindow::of(window, &zone)).collect();
-            SharingAnswer::Shared { share: Box::new(store.share(&opened, trainer, *days, windows, now)?) }
-        }
-        Unshare { name, secret, with } => {
-            let person = store.sign_in(name, &secret.typed(), now)?;
-            // What was shared with a trainer whom the configuration no longer names can be taken back all the same.
-            let with = with.as_deref().map(|name| sharing.trainer(name).unwrap_or(name.trim()));
-            SharingAnswer::Unshared { shares: store.unshare(&person, with)? }
-        }
-        Shares { name, secret } => {
-            let person = store.sign_in(name, &secret.typed(), now)?;
-            let opened = store.opened_by_themself(&person, Looked::Shares, now)?;
-            SharingAnswer::Shares { shares: store.own_shares(&opened, now)? }
-        }
         InviteTrainer { .. } => {
             let invitation = store.invite_trainer(trainer)?.as_str().to_owned();
             SharingAnswer::TrainerInvited { trainer: trainer.to_owned(), invitation }
@@ -179,7 +114,8 @@ pub(super) fn answer(
             let fingerprint = store.give_trainer_secret(trainer, &Invitation::typed(invitation), &secret.chosen()?)?;
             SharingAnswer::TrainersKey { fingerprint }
         }
-        Shared { secret, of, .. } => {
+        Shared { proof: Proof::Token(_), .. } => return Ok(Answer::NotOpen),
+        Shared { proof: Proof::Secret(Credentials { secret, .. }), of } => {
             let trainer = store.trainer_in(trainer, &secret.typed(), now)?;
             SharingAnswer::SharedWithTrainer { summaries: store.shared_with(&trainer, of.as_deref(), now)? }
         }

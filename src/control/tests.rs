@@ -25,6 +25,7 @@ fn settings() -> KioskSettings {
         sharing: SharingConfig::default(),
         idle_ms: 30 * 60_000,
         has_source: true,
+        technician_code: None,
     }
 }
 

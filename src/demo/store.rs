@@ -9,7 +9,7 @@ use super::people::{History, MadeUpPerson, people};
 use crate::clock::{Clock, ManualClock};
 use crate::config::Config;
 use crate::consent::{Consent, Language, TEXT_VERSION};
-use crate::control::{self, Answer, Question, Rules, SecretText, SharingAnswer, SharingQuestion, Status};
+use crate::control::{self, Answer, OwnQuestion, Proof, Question, Rules, SecretText, SharingAnswer, SharingQuestion, Status};
 use crate::release::{Release, SETTLES_AFTER, Window};
 use crate::store::{Decided, Looked, NewRecord, OwnWindow, SignedIn, Store, StoreError};
 use crate::summary::{LeftOut, Summary, TransactionRecord};
@@ -206,7 +206,7 @@ fn withdraws(store: &mut Store, rules: &Rules, clock: &ManualClock) -> Result<Op
     let Some(person) = people().into_iter().find(|person| person.history == History::Withdraws) else {
         return Ok(None);
     };
-    let question = Question::Withdraw { name: person.name.to_owned(), secret: SecretText::new(SECRET) };
+    let question = Question::own(person.name, SecretText::new(SECRET), OwnQuestion::Withdraw);
     match control::answer(store, &question, &Status::default(), clock, rules) {
         Answer::Erased { receipt } => Ok(Some(format!(
             "{}: {} transactions, {} summaries and {} shifts are gone",
@@ -222,22 +222,22 @@ fn share(store: &mut Store, rules: &Rules, now: Timestamp) -> Result<String, Dem
     let Some(person) = people().into_iter().find(|person| person.history == History::Shares) else {
         return Ok(String::new());
     };
-    let mut ask =
-        |question| match control::answer(store, &Question::Sharing(question), &Status::default(), &clock, rules) {
-            Answer::Sharing(answer) => Ok(answer),
-            other => Err(DemoError::Answered(format!("{other:?}"))),
-        };
+    let mut ask = |question: Question| match control::answer(store, &question, &Status::default(), &clock, rules) {
+        Answer::Sharing(answer) => Ok(answer),
+        other => Err(DemoError::Answered(format!("{other:?}"))),
+    };
     let secret = || SecretText::new(SECRET);
     let (name, trainer) = (person.name.to_owned(), TRAINER.to_owned());
     let SharingAnswer::TrainerInvited { invitation, .. } =
-        ask(SharingQuestion::InviteTrainer { trainer: trainer.clone() })?
+        ask(Question::Sharing(SharingQuestion::InviteTrainer { trainer: trainer.clone() }))?
     else {
         return Err(DemoError::Answered("no invitation".into()));
     };
-    ask(SharingQuestion::TrainerSecret { trainer: trainer.clone(), invitation, secret: secret() })?;
-    ask(SharingQuestion::Share { name: name.clone(), secret: secret(), with: trainer.clone(), days: 14 })?;
-    ask(SharingQuestion::Shared { trainer, secret: secret(), of: Some(name.clone()) })?;
-    let SharingAnswer::Seen { entries } = ask(SharingQuestion::Seen { name: name.clone(), secret: secret() })? else {
+    let chosen = SharingQuestion::TrainerSecret { trainer: trainer.clone(), invitation, secret: secret() };
+    ask(Question::Sharing(chosen))?;
+    ask(Question::own(&name, secret(), OwnQuestion::Share { with: trainer.clone(), days: 14 }))?;
+    ask(Question::Sharing(SharingQuestion::Shared { proof: Proof::secret(&trainer, secret()), of: Some(name.clone()) }))?;
+    let SharingAnswer::Seen { entries } = ask(Question::own(&name, secret(), OwnQuestion::Seen))? else {
         return Err(DemoError::Answered("no entries".into()));
     };
     let theirs = entries.iter().filter(|entry| entry.who != crate::store::Who::Themself).count();

@@ -169,6 +169,11 @@ fn worked(store: &mut Store) {
     assert_eq!(store.shared_with(&tuula, None, at(303)).expect("shown").len(), 1);
 }
 
+fn of_aino(store: &mut Store) -> Export {
+    let aino = store.sign_in("Aino", &secret_of("Aino"), at(400)).expect("her own secret");
+    Export::of(store, &aino, at(400)).expect("exported")
+}
+
 #[test]
 fn every_column_is_in_the_export_or_says_why_not() {
     let place = Place::new();
@@ -181,7 +186,7 @@ fn every_column_is_in_the_export_or_says_why_not() {
     assert_eq!(found, known, "a new column wants a place in the export, or a reason in COLUMNS");
 
     worked(&mut store);
-    let export = Export::of(&mut store, "Aino", &secret_of("Aino"), at(400)).expect("exported");
+    let export = of_aino(&mut store);
     let json = serde_json::to_value(&export).expect("JSON");
     let text = json.to_string();
     let values = columns(&store);
@@ -220,7 +225,7 @@ fn every_table_of_the_export_has_its_columns_in_the_dictionary() {
     let place = Place::new();
     let mut store = place.open().expect("opens");
     worked(&mut store);
-    let mut export = Export::of(&mut store, "Aino", &secret_of("Aino"), at(400)).expect("exported");
+    let mut export = of_aino(&mut store);
     // Nothing is released under these terms, so the window is made here.
     let figure = OwnFigure {
         statistic: crate::release::Statistic::GreetingSmile,

@@ -4,7 +4,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::REQUEST_CHANNEL;
-use crate::control::{Answer, Question};
+use crate::control::{Answer, Question, Why};
 use crate::till::Report;
 
 /// What came of a reported till event.
@@ -70,7 +70,7 @@ impl KioskHandle {
 
     /// Answers a command beside the kiosk.
     pub async fn question(&self, question: Question) -> Answer {
-        let busy = || Answer::Refused { reason: "the kiosk is busy or stopping; try again".into() };
+        let busy = || Answer::refused(Why::Busy, "the kiosk is busy or stopping; try again");
         let (reply, answer) = oneshot::channel();
         match self.0.try_send(Request::Question(question, reply)) {
             Ok(()) => answer.await.unwrap_or_else(|_| busy()),

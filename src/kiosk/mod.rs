@@ -18,6 +18,7 @@ mod retention;
 mod session;
 mod sign_in;
 mod task;
+mod visits;
 
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ use hymy_vision::Observation;
 use tokio::sync::{mpsc, watch};
 
 use crate::clock::Clock;
-use crate::config::{Config, SharingConfig};
+use crate::config::{Config, SharingConfig, Token};
 use crate::control::Rules;
 use crate::decide::Directions;
 use crate::store::{Retention, SignedIn, Store, StoreError};
@@ -90,6 +91,8 @@ pub struct KioskSettings {
     pub idle_ms: u64,
     /// There is a camera to open.
     pub has_source: bool,
+    /// What whoever sets the kiosk up has to know; without it nobody can.
+    pub technician_code: Option<Token>,
 }
 
 impl KioskSettings {
@@ -105,6 +108,7 @@ impl KioskSettings {
             directions: config.directions.clone(),
             idle_ms: u64::from(config.kiosk.idle_minutes) * 60_000,
             has_source: config.camera.source.is_some(),
+            technician_code: config.pages.technician_code.clone(),
         }
     }
 

@@ -6,8 +6,9 @@
 
 use super::identity::Doubt;
 use super::task::Kiosk;
-use crate::control::{Answer, Proof, SecretText};
+use crate::control::{Answer, Proof, Why};
 use crate::store::StoreError;
+use crate::summary::LeftOut;
 
 /// Who paused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,7 @@ pub(super) enum Pauser {
 pub(super) enum Tap {
     Resume,
     PhoneForWork,
+    LeaveLatestOut(LeftOut),
 }
 
 impl Kiosk {
@@ -62,8 +64,8 @@ impl Kiosk {
 
     /// Pauses for whoever says so at the counter: it only closes the camera.
     pub(super) fn paused(&mut self, name: Option<&str>) -> Answer {
-        if let Err(reason) = self.shift_on(name) {
-            return Answer::Refused { reason };
+        if let Err(refused) = self.shift_on(name) {
+            return refused;
         }
         self.pause(Pauser::Person);
         self.happened();
@@ -71,32 +73,16 @@ impl Kiosk {
     }
 
     /// Does what a person tells of their own shift, once it is known that it is they.
-    pub(super) fn tapped(&mut self, name: &str, proof: &Proof, tap: Tap) -> Answer {
-        if let Err(reason) = self.own_tap(name, proof) {
-            return Answer::Refused { reason };
+    pub(super) fn tapped(&mut self, proof: &Proof, tap: Tap) -> Answer {
+        if let Err(refused) = self.own_tap(proof) {
+            return refused;
         }
         let done = match tap {
             Tap::Resume => self.resume().map(|()| Answer::Resumed),
             Tap::PhoneForWork => self.phone_for_work(),
+            Tap::LeaveLatestOut(left_out) => self.latest_left_out(left_out),
         };
-        done.unwrap_or_else(|error| Answer::Refused { reason: error.to_string() })
-    }
-
-    /// Withdraws a consent with the person's own secret. A shift of theirs is paused before the secret is tried, which
-    /// takes its time; with the right one it is over, and what it had not written is forgotten.
-    pub(super) fn withdrawn(&mut self, name: &str, secret: &SecretText) -> Answer {
-        if self.own_shift(name).is_ok() {
-            self.pause(Pauser::Person);
-        }
-        let signed_in = match self.store.sign_in(name, &secret.typed(), self.clock.now()) {
-            Ok(signed_in) => signed_in,
-            Err(error) => return Answer::Refused { reason: error.to_string() },
-        };
-        self.forget_shift_of(signed_in.person());
-        match self.store.withdraw(signed_in) {
-            Ok(receipt) => Answer::Erased { receipt },
-            Err(error) => Answer::Refused { reason: error.to_string() },
-        }
+        done.unwrap_or_else(Answer::from)
     }
 
     /// The store forgets the pause before the camera opens.
@@ -116,8 +102,8 @@ impl Kiosk {
 
     fn phone_for_work(&mut self) -> Result<Answer, StoreError> {
         let Some(session) = self.session.as_mut().filter(|session| !session.is_shared()) else {
-            let reason = "several people are signed in, so nothing is observed of anyone".to_owned();
-            return Ok(Answer::Refused { reason });
+            let reason = "several people are signed in, so nothing is observed of anyone";
+            return Ok(Answer::refused(Why::Nothing, reason));
         };
         let now = self.clock.now();
         // The wall clock may have jumped since the last tick; this is about now.

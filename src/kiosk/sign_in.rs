@@ -3,23 +3,17 @@
 //! With a shift the kiosk holds the camera's lock and a random token, by which the person's taps are known to be theirs
 //! without typing a secret each time; it lets go of both when the shift ends.
 
-use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
-
 use super::camera::{CameraClaim, CameraWish};
 use super::session::{Decisions, Session};
 use super::task::Kiosk;
+use super::visits::RandomToken;
 use crate::camera::CameraLockError;
 use crate::consent::NoConsent;
-use crate::control::{Answer, Credentials, Proof, SecretText};
+use crate::control::{Answer, Credentials, Proof, SecretText, Why};
 use crate::store::{PersonId, SignedIn, StoreError};
-use crate::vault::VaultError;
 
 /// Most people at one register: each secret takes a fifth of a second, while the till waits.
 const PEOPLE_MAX: usize = 4;
-
-/// Random bytes of a token: nobody guesses them, however often they try.
-const TOKEN_BYTES: usize = 32;
 
 /// Why no shift began.
 #[derive(Debug, thiserror::Error)]
@@ -49,36 +43,21 @@ pub enum NoShift {
 
 /// What the kiosk holds while a shift is on.
 pub(super) struct Held {
-    token: Zeroizing<[u8; TOKEN_BYTES]>,
+    token: RandomToken,
     people: u8,
     _camera: CameraClaim,
 }
 
 impl Held {
     fn new(camera: CameraClaim, people: usize) -> Result<Self, StoreError> {
-        let mut token = Zeroizing::new([0; TOKEN_BYTES]);
-        getrandom::fill(token.as_mut()).map_err(|_| VaultError::System)?;
-        Ok(Self { token, people: u8::try_from(people).unwrap_or(u8::MAX), _camera: camera })
-    }
-
-    fn is_token(&self, typed: &SecretText) -> bool {
-        let mut bytes = Zeroizing::new([0; TOKEN_BYTES]);
-        hex::decode_to_slice(typed.as_str(), bytes.as_mut()).is_ok() && bytes.ct_eq(self.token.as_ref()).into()
-    }
-
-    /// The token as it is given back.
-    pub(super) fn told(&self) -> SecretText {
-        SecretText::new(&Zeroizing::new(hex::encode(self.token.as_ref())))
+        Ok(Self { token: RandomToken::random()?, people: u8::try_from(people).unwrap_or(u8::MAX), _camera: camera })
     }
 }
 
 impl Kiosk {
     /// Lets people in with their own secrets, and begins their shift.
     pub(super) fn sign_in(&mut self, people: &[Credentials]) -> Answer {
-        match self.begin_with_secrets(people) {
-            Ok(answer) => answer,
-            Err(error) => Answer::Refused { reason: error.to_string() },
-        }
+        self.begin_with_secrets(people).unwrap_or_else(Answer::from)
     }
 
     fn begin_with_secrets(&mut self, people: &[Credentials]) -> Result<Answer, NoShift> {
@@ -100,7 +79,7 @@ impl Kiosk {
             signed_in.push(person);
         }
         self.begin_shift(&signed_in)?;
-        let token = self.held.as_ref().map_or_else(|| SecretText::new(""), Held::told);
+        let token = self.held.as_ref().map_or_else(|| SecretText::new(""), |held| held.token.told());
         Ok(Answer::SignedIn { token, paused: self.status.paused })
     }
 
@@ -162,8 +141,8 @@ impl Kiosk {
 
     /// Ends the shift for whoever says so at the counter.
     pub(super) fn signed_out(&mut self, name: Option<&str>) -> Answer {
-        if let Err(reason) = self.shift_on(name) {
-            return Answer::Refused { reason };
+        if let Err(refused) = self.shift_on(name) {
+            return refused;
         }
         self.end_shift();
         self.try_to_write_end();
@@ -217,38 +196,44 @@ impl Kiosk {
     }
 
     /// Whether a shift is on, this person's where one is named.
-    pub(super) fn shift_on(&self, name: Option<&str>) -> Result<(), String> {
+    pub(super) fn shift_on(&self, name: Option<&str>) -> Result<(), Answer> {
         match name {
             Some(name) => self.own_shift(name),
             None if self.session.is_some() => Ok(()),
-            None => Err("nobody is on shift here".to_owned()),
+            None => Err(Answer::refused(Why::NoShift, "nobody is on shift here")),
         }
     }
 
     /// Whether this person is on shift here.
-    pub(super) fn own_shift(&self, name: &str) -> Result<(), String> {
-        let person = self.store.staff_member(name).map_err(|error| error.to_string())?.person;
+    pub(super) fn own_shift(&self, name: &str) -> Result<(), Answer> {
+        let person = self.store.staff_member(name)?.person;
         match &self.session {
             Some(session) if session.shift.includes(&person) => Ok(()),
-            _ => Err(format!("{} is not on shift here", name.trim())),
+            _ => Err(Answer::refused(Why::NoShift, format!("{} is not on shift here", name.trim()))),
         }
     }
 
     /// Whether a shift of this person is on, or not written to its end.
-    pub(super) fn is_busy_with(&self, name: &str) -> bool {
-        let shifts = self.session.iter().chain(&self.ending);
-        self.store.staff_member(name).is_ok_and(|member| shifts.into_iter().any(|it| it.shift.includes(&member.person)))
+    pub(super) fn is_busy_with(&self, person: &PersonId) -> bool {
+        self.session.iter().chain(&self.ending).any(|it| it.shift.includes(person))
     }
 
-    /// Whether a tap is this person's own, and their shift on: by the token of the shift or by their secret, wrong ones
+    /// The same of whoever has this name.
+    pub(super) fn is_busy_with_name(&self, name: &str) -> bool {
+        self.store.staff_member(name).is_ok_and(|member| self.is_busy_with(&member.person))
+    }
+
+    /// Whether a tap is of the people whose shift is on: by the token of the shift or by a secret of theirs, wrong ones
     /// of which are slowed.
-    pub(super) fn own_tap(&mut self, name: &str, proof: &Proof) -> Result<(), String> {
-        self.own_shift(name)?;
+    pub(super) fn own_tap(&mut self, proof: &Proof) -> Result<(), Answer> {
         match proof {
-            Proof::Token(token) if self.held.as_ref().is_some_and(|held| held.is_token(token)) => {}
-            Proof::Token(_) => return Err("this token is of another shift; give your secret".to_owned()),
-            Proof::Secret(secret) => {
-                self.store.sign_in(name, &secret.typed(), self.clock.now()).map_err(|error| error.to_string())?;
+            Proof::Token(token) if self.held.as_ref().is_some_and(|held| held.token.is(token)) => {}
+            Proof::Token(_) => {
+                return Err(Answer::refused(Why::NoShift, "this token is of another shift; give your secret"));
+            }
+            Proof::Secret(Credentials { name, secret }) => {
+                self.own_shift(name)?;
+                self.store.sign_in(name, &secret.typed(), self.clock.now())?;
             }
         }
         self.happened();

@@ -11,9 +11,10 @@ use super::handle::Request;
 use super::pause::{Pauser, Tap};
 use super::session::{Decisions, Session};
 use super::sign_in::{Held, NoShift};
+use super::visits::Visits;
 use super::{KioskSettings, TillAnswer, VisionEvent};
 use crate::clock::Clock;
-use crate::control::{self, Answer, Question, Rules, Status};
+use crate::control::{self, Answer, Proof, Question, Rules, SharingQuestion, Status, Why};
 use crate::store::{Appended, InboxEvent, NewEvent, PersonId, SignedIn, Store, StoreError};
 use crate::till::{self, Report};
 
@@ -70,6 +71,8 @@ pub struct Kiosk {
     /// What was decided in `ending`, or else in `session`, and is not on the disk yet.
     pub(super) unwritten: Decisions,
     pub(super) status: Status,
+    /// Own pages that are open.
+    pub(super) visits: Visits,
     /// When windows are announced and settled next, on the monotonic clock.
     pub(super) releases_due_ms: u64,
     /// When the store was last probed, and whether it took the write.
@@ -107,6 +110,7 @@ impl Kiosk {
             heard_run: 0,
             pause_unwritten: false,
             unwritten: Decisions::default(),
+            visits: Visits::default(),
             status: Status { running: true, ..Status::default() },
             releases_due_ms: 0,
             probed: None,
@@ -224,6 +228,7 @@ impl Kiosk {
         self.try_to_write_end();
         self.keep_releases();
         self.retain_now_and_then();
+        self.visits.end_old(self.clock.monotonic_ms());
     }
 
     pub(super) fn see(&mut self, event: VisionEvent) {
@@ -277,19 +282,20 @@ impl Kiosk {
                     Question::SignIn { people } => self.sign_in(people),
                     Question::SignOut { name } => self.signed_out(name.as_deref()),
                     Question::Pause { name } => self.paused(name.as_deref()),
-                    Question::Resume { name, proof } => self.tapped(name, proof, Tap::Resume),
-                    Question::PhoneForWork { name, proof } => self.tapped(name, proof, Tap::PhoneForWork),
-                    Question::Withdraw { name, secret } => self.withdrawn(name, secret),
-                    Question::LeaveOut { name, secret, left_out, at } => self.left_out(name, secret, *left_out, *at),
-                    Question::LeaveWindowsOut { name, secret } => self.windows_left_out(name, secret),
-                    Question::Erase { name }
-                    | Question::Consent { name, .. }
-                    | Question::OwnConsent { name, .. }
-                    | Question::AgreeAnew { name, .. }
-                        if self.is_busy_with(name) =>
-                    {
-                        let reason = format!("{} is on shift; sign out first", name.trim());
-                        Answer::Refused { reason }
+                    Question::Resume { proof } => self.tapped(proof, Tap::Resume),
+                    Question::PhoneForWork { proof } => self.tapped(proof, Tap::PhoneForWork),
+                    Question::LeaveLatestOut { proof, left_out } => {
+                        self.tapped(proof, Tap::LeaveLatestOut(*left_out))
+                    }
+                    Question::Open { visitor, secret } => self.open_visit(visitor, secret),
+                    Question::Visitor { token } => self.visitor(token),
+                    Question::Close { token } => self.close_visit(token),
+                    Question::Own { proof, ask } => self.own(proof, ask),
+                    Question::Sharing(SharingQuestion::Shared { proof: Proof::Token(token), of }) => {
+                        self.shared(token, of.as_deref())
+                    }
+                    Question::Erase { name } | Question::Consent { name, .. } if self.is_busy_with_name(name) => {
+                        Answer::refused(Why::OnShift, format!("{} is on shift; sign out first", name.trim()))
                     }
                     _ => control::answer(&mut self.store, &question, &self.status, self.clock.as_ref(), &self.rules),
                 };

@@ -6,7 +6,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::*;
 use crate::clock::{ManualClock, shifted};
-use crate::control::{Answer, Credentials, Proof, Question, SecretText, Status};
+use crate::control::{Answer, Credentials, OwnQuestion, Proof, Question, SecretText, Status};
 use crate::store::tests::{AGREEMENT, secret_of, take_in_under};
 use crate::summary::{Summary, TransactionRecord, Window, WindowKind};
 use crate::till::Report;
@@ -108,11 +108,12 @@ fn settings() -> KioskSettings {
         sharing: SharingConfig { trainers: vec!["Tuula".into()], never: vec!["Martti".into()] },
         idle_ms: 30 * 60_000,
         has_source: true,
+        technician_code: Some(Token::new("made-up-technician").expect("long enough")),
     }
 }
 
 fn own_summaries(name: &str) -> Question {
-    Question::Summaries { name: name.into(), secret: secret_text(name) }
+    Question::own(name, secret_text(name), OwnQuestion::Summaries)
 }
 
 fn secret_text(name: &str) -> SecretText {
@@ -403,7 +404,7 @@ async fn what_has_lived_its_time_goes_while_the_kiosk_runs() {
     running.report("1", Closed).await;
     running.stopped().await;
     let running = place.run(None);
-    let export = || running.kiosk.question(Question::Export { name: "Aino".into(), secret: secret_text("Aino") });
+    let export = || running.kiosk.question(Question::own("Aino", secret_text("Aino"), OwnQuestion::Export));
     let records = |answer| match answer {
         Answer::Exported(export) => export.records.len(),
         other => panic!("{other:?}"),

@@ -15,7 +15,7 @@ impl Store {
     /// [`StoreError::NoConsent`] of choices that do not exist, [`StoreError::Vault`] of a consent that is too long,
     /// the same if the person withdrew, or agreed under another key, since they gave their secret, or a failure of the
     /// database.
-    pub fn agree_anew(&mut self, signed_in: &SignedIn, consent: &Consent) -> Result<(), StoreError> {
+    pub fn agree_anew(&mut self, signed_in: &mut SignedIn, consent: &Consent) -> Result<(), StoreError> {
         let key = signed_in.key().sealing_key();
         consent.check_choices()?;
         // The same subject: the person goes on finding their entries in the access log.
@@ -28,7 +28,11 @@ impl Store {
                 params![person.0, sealed, key.as_bytes()],
             )?)
         })?;
-        if changed == 1 { Ok(()) } else { Err(VaultError::WrongSecret.into()) }
+        if changed != 1 {
+            return Err(VaultError::WrongSecret.into());
+        }
+        signed_in.agreed(own);
+        Ok(())
     }
 }
 
@@ -61,7 +65,7 @@ mod tests {
         store.commit_decisions(&shift, &decided, at(4)).expect("written");
 
         let terms = Terms { records_days: 7, ..Terms::under("another agreement") };
-        let aino = store.sign_in("Aino", &secret_of("Aino"), at(5)).expect("her own");
+        let mut aino = store.sign_in("Aino", &secret_of("Aino"), at(5)).expect("her own");
         assert_eq!(aino.consent().holds(&terms), Err(NoConsent::Changed));
         let length = |store: &Store| {
             let query = "SELECT length(consent) || ' ' || invitation FROM vault";
@@ -70,8 +74,9 @@ mod tests {
         let before = length(&store);
         let mut consent = Consent::made_up(&terms, at(6));
         consent.leave_out("smile");
-        store.agree_anew(&aino, &consent).expect("agreed anew");
+        store.agree_anew(&mut aino, &consent).expect("agreed anew");
         assert_eq!(length(&store), before, "as long as before, and no invitation is spent");
+        assert_eq!(aino.consent(), &consent, "known at once");
 
         let aino = store.sign_in("Aino", &secret_of("Aino"), at(7)).expect("the same secret");
         assert_eq!(aino.consent().holds(&terms), Ok(()));
@@ -89,21 +94,21 @@ mod tests {
         let aino = store.sign_in("Aino", &secret_of("Aino"), at(1)).expect("her own");
         assert!(aino.consent().holds(&Terms::under(AGREEMENT)).is_err());
         assert!(store.summaries(&aino, at(0)).expect("her own").is_empty());
-        crate::export::Export::of(&mut store, "Aino", &secret_of("Aino"), at(2)).expect("hers");
-        store.withdraw(aino).expect("withdrawn");
+        crate::export::Export::of(&mut store, &aino, at(2)).expect("hers");
+        store.withdraw(&aino).expect("withdrawn");
     }
 
     #[test]
     fn what_does_not_exist_or_does_not_fit_is_not_kept() {
         let (_folder, mut store) = store();
         take_in(&mut store, "Aino", at(0));
-        let aino = store.sign_in("Aino", &secret_of("Aino"), at(1)).expect("her own");
+        let mut aino = store.sign_in("Aino", &secret_of("Aino"), at(1)).expect("her own");
         let mut consent = aino.consent().clone();
         consent.signals.insert("smiles".into());
-        let refused = store.agree_anew(&aino, &consent);
+        let refused = store.agree_anew(&mut aino, &consent);
         assert!(matches!(refused, Err(StoreError::NoConsent(NoConsent::Choices))), "{refused:?}");
         let long = Consent::made_up(&Terms::under(&"x".repeat(5_000)), at(2));
-        let refused = store.agree_anew(&aino, &long).expect_err("too long");
+        let refused = store.agree_anew(&mut aino, &long).expect_err("too long");
         assert!(matches!(refused, StoreError::Vault(VaultError::TooLong)), "{refused}");
         assert!(refused.to_string().contains("shorten [consent] agreement"), "{refused}");
         let (_, invitation) = store.add_staff("Eero", at(3)).expect("invited");
@@ -115,11 +120,11 @@ mod tests {
     fn a_consent_is_not_put_under_a_key_that_is_no_longer_the_persons() {
         let (_folder, mut store) = store();
         take_in(&mut store, "Aino", at(0));
-        let stale = store.sign_in("Aino", &secret_of("Aino"), at(1)).expect("her own");
+        let mut stale = store.sign_in("Aino", &secret_of("Aino"), at(1)).expect("her own");
         let again = store.sign_in("Aino", &secret_of("Aino"), at(2)).expect("her own");
-        store.withdraw(again).expect("withdrawn");
+        store.withdraw(&again).expect("withdrawn");
         let consent = stale.consent().clone();
-        assert!(matches!(store.agree_anew(&stale, &consent), Err(StoreError::Vault(VaultError::WrongSecret))));
+        assert!(matches!(store.agree_anew(&mut stale, &consent), Err(StoreError::Vault(VaultError::WrongSecret))));
     }
 
     #[test]
@@ -127,7 +132,7 @@ mod tests {
         use crate::consent::{Band, Unit};
         let (_folder, mut store) = store();
         take_in(&mut store, "Aino", at(0));
-        let aino = store.sign_in("Aino", &secret_of("Aino"), at(1)).expect("her own");
+        let mut aino = store.sign_in("Aino", &secret_of("Aino"), at(1)).expect("her own");
         // The longest agreement of a configuration, every signal and every band.
         let plan = Plan::new(PlanSettings::of(&Statistic::ALL[6..])).expect("a plan");
         let release = Some(ReleaseTerms { plan, window_days: 28 });
@@ -138,6 +143,6 @@ mod tests {
                 consent.bands.insert((*signal).to_owned(), widest);
             }
         }
-        store.agree_anew(&aino, &consent).expect("kept");
+        store.agree_anew(&mut aino, &consent).expect("kept");
     }
 }

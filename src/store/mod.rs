@@ -49,6 +49,7 @@ pub use shares::{OwnShare, SHARE_DAYS, SharedSummary, SharingError};
 pub use tallies::{OwnFigure, OwnTallies, OwnWindow, Unsettled};
 pub use times::OwnTime;
 pub use trainers::TrainerIn;
+pub(crate) use vaults::waits_ms;
 pub use vaults::{Invitation, Receipt, SignedIn};
 
 /// The name of the database in the data folder.

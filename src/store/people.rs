@@ -107,6 +107,15 @@ impl Store {
             .ok_or_else(|| StoreError::NoSuchPerson(name.to_owned()))
     }
 
+    /// The staff member with that identity.
+    ///
+    /// # Errors
+    /// A failure of the database; they were erased, for example.
+    pub fn staff_member_of(&self, person: &PersonId) -> Result<StaffMember, StoreError> {
+        let query = "SELECT person, name, added_at FROM staff WHERE person = ?1";
+        self.read(|connection| connection.query_row(query, [&person.0], member))
+    }
+
     /// Begins a shift.
     ///
     /// # Errors

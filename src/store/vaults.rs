@@ -68,6 +68,11 @@ impl SignedIn {
         &self.own.consent
     }
 
+    /// What they agreed to since they gave their secret.
+    pub(super) fn agreed(&mut self, own: Own) {
+        self.own = own;
+    }
+
     pub(super) fn subject(&self) -> &Subject {
         &self.own.subject
     }
@@ -239,11 +244,11 @@ impl Store {
     ///
     /// # Errors
     /// A failure of the database; nothing was erased then.
-    pub fn withdraw(&mut self, signed_in: SignedIn) -> Result<Receipt, StoreError> {
+    pub fn withdraw(&mut self, signed_in: &SignedIn) -> Result<Receipt, StoreError> {
         let person = signed_in.person.clone();
         let (spent, row) = (Invitation::new()?, Row::decoy()?);
         let receipt = self.write(|transaction| {
-            tallies::remove_contributions(transaction, &signed_in)?;
+            tallies::remove_contributions(transaction, signed_in)?;
             let receipt = erase_rows(transaction, &person)?;
             put_row(transaction, &person, &spent, &row)?;
             Ok(receipt)
@@ -319,7 +324,7 @@ impl Store {
 }
 
 /// What is left to wait after so many wrong secrets, the last one so long ago. A clock that was set back waits anew.
-pub(super) fn waits_ms(failed: u32, ago_ms: i64) -> i64 {
+pub(crate) fn waits_ms(failed: u32, ago_ms: i64) -> i64 {
     let Some(beyond) = failed.checked_sub(FREE_FAILURES) else { return 0 };
     let wait_ms = FIRST_WAIT_MS.saturating_mul(1 << beyond.min(10)).min(LONGEST_WAIT_MS);
     if ago_ms < 0 { wait_ms } else { (wait_ms - ago_ms).max(0) }

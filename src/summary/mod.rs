@@ -3,6 +3,7 @@
 //! Which transactions belong to the window is the caller's choice. There is no score and no order, and nobody is
 //! compared with anybody.
 
+pub mod interval;
 mod record;
 mod shared;
 mod windows;

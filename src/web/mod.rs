@@ -1,32 +1,47 @@
-//! The HTTP endpoint of the kiosk: till events in, whether the kiosk is well, and what holds here. Loopback only.
+//! The pages of the kiosk, and its HTTP endpoint: till events in, whether the kiosk is well, and what holds here.
+//! Loopback only.
 //!
-//! A request for a till event only appends to the inbox; answers are fixed texts that repeat nothing
-//! of what was sent. No answer holds a figure about a person.
+//! A request for a till event only appends to the inbox; answers are fixed texts that repeat nothing of what was sent. A
+//! page that holds a figure about a person is shown to them alone, for as long as it is open by their secret; no page
+//! holds a picture.
 
 mod about;
-mod demo;
+mod cookies;
+mod counter;
+mod guard;
 pub(crate) mod html;
+mod me;
+mod page;
+mod serve;
+mod text;
 mod till;
+mod visits;
 
 use std::sync::Arc;
 
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::StatusCode;
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Json, Router, middleware};
+use serde::Deserialize;
 
 use crate::clock::Clock;
 use crate::config::Token;
+use crate::consent::Language;
+use crate::control::{Answer, Question, Status};
 use crate::kiosk::KioskHandle;
 use crate::till::Plausible;
 
 #[cfg(test)]
 pub(crate) use about::about_html;
 pub use about::about_page;
-pub use demo::demo_page;
+pub use serve::serve;
 
-/// What the routes need.
+/// The longest form: a consent with every band has a tenth of it.
+const FORM_BYTES_MAX: usize = 32 * 1024;
+
+/// What the till's routes need.
 #[derive(Clone)]
 pub struct WebState {
     /// The task that owns the store.
@@ -39,20 +54,104 @@ pub struct WebState {
     pub clock: Arc<dyn Clock>,
 }
 
-/// The routes.
+/// The till's routes.
 pub fn app(state: WebState) -> Router {
     Router::new()
         .route("/api/v1/till/events", post(till::receive))
-        .route("/healthz", get(healthz))
+        .route("/healthz", get(till_healthz))
         .layer(DefaultBodyLimit::max(till::MAX_BODY_BYTES))
         .with_state(state)
 }
 
+/// What pages need.
+#[derive(Clone)]
+pub struct Pages {
+    /// The task that owns the store.
+    pub kiosk: KioskHandle,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The language of a browser that asks for none.
+    pub language: Language,
+}
+
+impl Pages {
+    async fn status(&self) -> Status {
+        match self.kiosk.question(Question::Status).await {
+            Answer::Status(status) => status,
+            _ => Status::default(),
+        }
+    }
+}
+
+/// Every page.
+pub fn pages(state: Pages) -> Router {
+    Router::new()
+        .merge(counter::routes())
+        .merge(visits::routes())
+        .merge(me::routes())
+        .route("/language/{language}", get(choose_language))
+        .route("/healthz", get(healthz))
+        .route("/static/{file}", get(asset))
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(middleware::from_fn(guard::guard))
+        .with_state(state)
+}
+
 /// 200 when a till event could be kept now, 503 otherwise.
-async fn healthz(State(state): State<WebState>) -> Response {
-    let writable = state.kiosk.writable().await;
+async fn healthz(State(state): State<Pages>) -> Response {
+    health(&state.kiosk).await
+}
+
+async fn till_healthz(State(state): State<WebState>) -> Response {
+    health(&state.kiosk).await
+}
+
+async fn health(kiosk: &KioskHandle) -> Response {
+    let writable = kiosk.writable().await;
     let (code, status) = if writable { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "failing") };
     (code, Json(serde_json::json!({"status": status, "store_writable": writable}))).into_response()
+}
+
+/// Where to go back to.
+#[derive(Deserialize)]
+struct Back {
+    #[serde(default)]
+    to: String,
+}
+
+/// Keeps the language that is chosen, and goes back.
+async fn choose_language(Path(name): Path<String>, Query(back): Query<Back>) -> Response {
+    let Some((_, language)) = Language::CHOICES.iter().find(|(known, _)| *known == name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    // A path of this kiosk, not an address: two slashes, or a backslash, would lead elsewhere.
+    let here = back.to.starts_with('/') && !back.to.starts_with("//") && !back.to.contains(['\\', '\r', '\n']);
+    let to = if here { back.to } else { "/".to_owned() };
+    let cookie = cookies::keep_language(*language);
+    let Ok(to) = header::HeaderValue::try_from(to) else { return StatusCode::BAD_REQUEST.into_response() };
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to), (header::SET_COOKIE, cookie)]).into_response()
+}
+
+/// Style sheets and scripts, compiled in.
+const ASSETS: [(&str, &str, &str); 3] = [
+    ("hymy.css", "text/css; charset=utf-8", include_str!("static/hymy.css")),
+    ("hymy.js", "text/javascript; charset=utf-8", include_str!("static/hymy.js")),
+    ("hymy.svg", "image/svg+xml", include_str!("static/hymy.svg")),
+];
+
+async fn asset(Path(name): Path<String>) -> Response {
+    match ASSETS.iter().find(|(known, ..)| *known == name) {
+        Some((_, kind, text)) => {
+            ([(header::CONTENT_TYPE, *kind), (header::CACHE_CONTROL, "no-cache")], *text).into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// What the page before has this one say: one of these, or nothing.
+fn said(headers: &HeaderMap, known: &[&'static str]) -> Option<&'static str> {
+    let said = cookies::read(headers, cookies::SAID)?;
+    known.iter().find(|message| **message == said).copied()
 }
 
 #[cfg(test)]

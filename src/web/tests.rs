@@ -36,6 +36,7 @@ fn site() -> Site {
         sharing: Default::default(),
         idle_ms: 30 * 60_000,
         has_source: true,
+        technician_code: None,
     };
     let (handle, kiosk) = Awaited::spawn(store, settings, &[person], clock.clone());
     let token = Token::new(TOKEN).expect("long enough");

@@ -47,15 +47,15 @@ pub(super) fn open(run: u64) -> CameraWish {
 }
 
 fn own(name: &str) -> Proof {
-    Proof::Secret(SecretText::new(&format!("{name}'s own secret")))
+    Proof::secret(name, SecretText::new(&format!("{name}'s own secret")))
 }
 
 pub(super) fn resume(name: &str) -> Question {
-    Question::Resume { name: name.into(), proof: own(name) }
+    Question::Resume { proof: own(name) }
 }
 
 fn for_work(name: &str) -> Question {
-    Question::PhoneForWork { name: name.into(), proof: own(name) }
+    Question::PhoneForWork { proof: own(name) }
 }
 
 fn plain(t_ms: u64) -> Observation {

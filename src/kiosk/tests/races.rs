@@ -160,7 +160,7 @@ async fn withdrawing_while_signing_in_leaves_no_shift_and_no_camera() {
     for _ in 0..3 {
         let place = Place::new();
         let running = place.run(None);
-        let withdraw = Question::Withdraw { name: "Aino".into(), secret: SecretText::new("Aino's own secret") };
+        let withdraw = Question::own("Aino", SecretText::new("Aino's own secret"), OwnQuestion::Withdraw);
         let (_, withdrawn, _) =
             tokio::join!(running.tap(sign_in(&["Aino"])), running.tap(withdraw), running.tap(sign_in(&["Aino"])));
         assert!(matches!(withdrawn, Answer::Erased { .. }), "{withdrawn:?}");

@@ -17,7 +17,7 @@ fn releasing() -> Terms {
 }
 
 fn leave_out(left_out: LeftOut) -> Question {
-    Question::LeaveOut { name: "Aino".into(), secret: SecretText::new("Aino's own secret"), left_out, at: None }
+    Question::own("Aino", SecretText::new("Aino's own secret"), OwnQuestion::LeaveOut { left_out, at: None })
 }
 
 impl Place {
@@ -70,16 +70,12 @@ impl Running {
     /// Lets the last transaction be settled and written, and opens the camera again.
     async fn settled(&self) {
         self.clock.advance_ms(400_000);
-        let name = || "Aino".to_owned();
-        let proof = || Proof::Secret(SecretText::new("Aino's own secret"));
+        let proof = || Proof::secret("Aino", SecretText::new("Aino's own secret"));
         // Time passes for the register with this, and what is decided by then is written before the next is answered.
-        assert_eq!(
-            self.kiosk.question(Question::PhoneForWork { name: name(), proof: proof() }).await,
-            Answer::NotedForWork
-        );
+        assert_eq!(self.kiosk.question(Question::PhoneForWork { proof: proof() }).await, Answer::NotedForWork);
         // Nobody was seen in that time.
         assert_eq!(self.kiosk.question(Question::Pause { name: None }).await, Answer::Paused);
-        assert_eq!(self.kiosk.question(Question::Resume { name: name(), proof: proof() }).await, Answer::Resumed);
+        assert_eq!(self.kiosk.question(Question::Resume { proof: proof() }).await, Answer::Resumed);
         self.tell(VisionEvent::Opening { run: 1 }).await;
     }
 }
@@ -129,7 +125,7 @@ async fn what_is_contributed_is_stored_at_sign_out_and_gone_with_a_withdrawal() 
     // Switched on again: stored anew as she signs in.
     let place = Place { terms: releasing(), ..place };
     let running = place.run(Some("Aino"));
-    let withdraw = Question::Withdraw { name: "Aino".into(), secret: SecretText::new("Aino's own secret") };
+    let withdraw = Question::own("Aino", SecretText::new("Aino's own secret"), OwnQuestion::Withdraw);
     let copy = running.copied(&place);
     assert_eq!(copy.rows(), ["[100]"]);
     assert!(matches!(running.kiosk.question(withdraw).await, Answer::Erased { .. }));
@@ -215,7 +211,7 @@ async fn a_window_that_is_left_out_during_a_shift_takes_nothing_more_of_it() {
     let running = place.run(Some("Aino"));
     running.served(0).await;
     running.settled().await;
-    let question = Question::LeaveWindowsOut { name: "Aino".into(), secret: SecretText::new("Aino's own secret") };
+    let question = Question::own("Aino", SecretText::new("Aino's own secret"), OwnQuestion::LeaveWindowsOut);
     assert_eq!(running.kiosk.question(question).await, Answer::WindowsLeftOut);
     running.served(500_000).await;
     running.stopped().await;
@@ -231,13 +227,13 @@ async fn leaving_out_takes_the_person_s_own_secret() {
     running.served(0).await;
     for (name, secret) in [("Aino", "Eero's own secret"), ("Eero", "Aino's own secret")] {
         let secret = SecretText::new(secret);
-        let question = Question::LeaveOut { name: name.into(), secret, left_out: LeftOut::Whole, at: None };
+        let question = Question::own(name, secret, OwnQuestion::LeaveOut { left_out: LeftOut::Whole, at: None });
         assert!(matches!(running.kiosk.question(question).await, Answer::Refused { .. }));
     }
     let secret = SecretText::new("Eero's own secret");
-    let question = Question::LeaveOut { name: "Eero".into(), secret, left_out: LeftOut::Whole, at: None };
+    let question = Question::own("Eero", secret, OwnQuestion::LeaveOut { left_out: LeftOut::Whole, at: None });
     let answer = running.kiosk.question(question).await;
-    assert!(matches!(&answer, Answer::Refused { reason } if reason.contains("you served nobody")), "{answer:?}");
+    assert!(matches!(&answer, Answer::Refused { reason, .. } if reason.contains("you served nobody")), "{answer:?}");
     running.stopped().await;
     assert_eq!(place.left_out(), [false]);
 }

@@ -18,7 +18,7 @@ pub(super) fn sign_out() -> Question {
 }
 
 pub(super) fn with_token(token: &SecretText) -> Question {
-    Question::Resume { name: "Aino".into(), proof: Proof::Token(token.clone()) }
+    Question::Resume { proof: Proof::Token(token.clone()) }
 }
 
 impl Running {
@@ -31,7 +31,7 @@ impl Running {
 
     async fn refused(&self, question: Question) -> String {
         match self.tap(question).await {
-            Answer::Refused { reason } => reason,
+            Answer::Refused { reason, .. } => reason,
             other => panic!("{other:?}"),
         }
     }
@@ -195,8 +195,7 @@ async fn a_tap_that_opens_takes_the_secret_or_the_token_of_this_shift() {
     assert_ne!(token, earlier);
     // Anybody at the counter may close the camera.
     assert_eq!(running.tap(Question::Pause { name: None }).await, Answer::Paused);
-    let wrong_secret =
-        || Question::Resume { name: "Aino".into(), proof: Proof::Secret(SecretText::new("another secret")) };
+    let wrong_secret = || Question::Resume { proof: Proof::secret("Aino", SecretText::new("another secret")) };
     let wrong_token = SecretText::new(&"00".repeat(32));
     for (question, why) in [
         (with_token(&earlier), "this token is of another shift"),
@@ -330,8 +329,8 @@ async fn withdrawing_ends_the_shift_and_its_token() {
     let running = place.run(None);
     let token = running.signs_in("Aino").await;
     running.report("1", TillEventKind::Opened).await;
-    let withdraw = Question::Withdraw { name: "Aino".into(), secret: SecretText::new("Aino's own secret") };
-    let mistyped = Question::Withdraw { name: "Aino".into(), secret: SecretText::new("another secret") };
+    let withdraw = Question::own("Aino", SecretText::new("Aino's own secret"), OwnQuestion::Withdraw);
+    let mistyped = Question::own("Aino", SecretText::new("another secret"), OwnQuestion::Withdraw);
     assert!(running.refused(mistyped).await.contains("this is not the secret"));
     assert_eq!(running.status().await, Status { paused: true, ..on() }, "the camera does not wait for the secret");
     assert_eq!(running.tap(with_token(&token)).await, Answer::Resumed);

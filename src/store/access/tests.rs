@@ -65,7 +65,7 @@ fn nothing_is_opened_that_could_not_be_logged() {
     let fails = "CREATE TEMP TRIGGER full BEFORE INSERT ON access_log BEGIN SELECT raise(ABORT, 'full'); END";
     store.connection.execute_batch(fails).expect("set");
     assert!(store.opened_by_themself(&aino, Looked::Summary, at(2)).is_err());
-    let error = crate::export::Export::of(&mut store, "Aino", &secret_of("Aino"), at(3)).expect_err("not logged");
+    let error = crate::export::Export::of(&mut store, &aino, at(3)).expect_err("not logged");
     assert!(error.to_string().contains("full"), "{error}");
 }
 
@@ -165,7 +165,7 @@ fn after_erasure_the_chain_holds_and_leads_to_nobody() {
         (String::from(person.subject().clone()), person.person().0.clone())
     });
     let aino = store.sign_in("Aino", &secret_of("Aino"), at(3)).expect("her own");
-    store.withdraw(aino).expect("withdrawn");
+    store.withdraw(&aino).expect("withdrawn");
     store.erase("Eero").expect("erased");
     assert_eq!(holds(&store), (2, 2));
     // Whoever comes again is somebody new.

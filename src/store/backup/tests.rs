@@ -184,7 +184,7 @@ fn whoever_was_erased_withdrew_or_agreed_anew_since_stays_so() {
     let id = |name: &str| ids.iter().find(|(known, _)| known == name).map(|(_, id)| id.clone()).expect("known");
     store.erase("Aino").expect("erased");
     let eero = store.sign_in("Eero", &secret_of("Eero"), at(100)).expect("his own");
-    store.withdraw(eero).expect("withdrawn");
+    store.withdraw(&eero).expect("withdrawn");
     let invitation = store.invite("Iida").expect("invited anew");
     let consent = crate::consent::Consent::made_up(&crate::terms::Terms::under("made up"), at(0));
     store.give_consent("Iida", &invitation, &secret_of("Iida"), &consent).expect("agreed anew");

@@ -7,7 +7,7 @@ use super::super::{Decided, NewRecord, Receipt};
 use super::*;
 use crate::clock::{Clock, ManualClock};
 use crate::config::SharingConfig;
-use crate::control::{Answer, Question, Rules, SecretText, SharingAnswer, SharingQuestion, Status};
+use crate::control::{Answer, OwnQuestion, Proof, Question, Rules, SecretText, SharingAnswer, SharingQuestion, Status};
 
 /// A figure that stands in a summary and nowhere else.
 const FIGURE: f64 = 0.83;
@@ -15,6 +15,10 @@ const HOUR_MS: i64 = 60 * 60 * 1000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// A store with two people, who have worked, and two trainers.
+fn shared(trainer: &str, secret: &str) -> SharingQuestion {
+    SharingQuestion::Shared { proof: Proof::secret(trainer, text(secret)), of: None }
+}
+
 struct Counter {
     place: Place,
     store: Store,
@@ -68,11 +72,18 @@ impl Counter {
         self.store.end_shift(shift.id, self.clock.now()).expect("ended");
     }
 
+    fn ask_own(&mut self, name: &str, ask: OwnQuestion) -> Result<SharingAnswer, String> {
+        self.put(&Question::own(name, text(name), ask))
+    }
+
     fn ask(&mut self, question: SharingQuestion) -> Result<SharingAnswer, String> {
-        let question = Question::Sharing(question);
-        match crate::control::answer(&mut self.store, &question, &Status::default(), &self.clock, &self.rules) {
+        self.put(&Question::Sharing(question))
+    }
+
+    fn put(&mut self, question: &Question) -> Result<SharingAnswer, String> {
+        match crate::control::answer(&mut self.store, question, &Status::default(), &self.clock, &self.rules) {
             Answer::Sharing(answer) => Ok(answer),
-            Answer::Refused { reason } => Err(reason),
+            Answer::Refused { reason, .. } => Err(reason),
             other => panic!("{other:?}"),
         }
     }
@@ -87,12 +98,11 @@ impl Counter {
     }
 
     fn share(&mut self, name: &str, with: &str, days: u32) -> Result<SharingAnswer, String> {
-        self.ask(SharingQuestion::Share { name: name.into(), secret: text(name), with: with.into(), days })
+        self.ask_own(name, OwnQuestion::Share { with: with.into(), days })
     }
 
     fn unshare(&mut self, name: &str, with: Option<&str>) -> usize {
-        let question = SharingQuestion::Unshare { name: name.into(), secret: text(name), with: with.map(Into::into) };
-        match self.ask(question) {
+        match self.ask_own(name, OwnQuestion::Unshare { with: with.map(Into::into) }) {
             Ok(SharingAnswer::Unshared { shares }) => shares,
             other => panic!("{other:?}"),
         }
@@ -100,7 +110,7 @@ impl Counter {
 
     /// What a trainer sees.
     fn seen_by(&mut self, trainer: &str) -> Vec<SharedSummary> {
-        let question = SharingQuestion::Shared { trainer: trainer.into(), secret: text(trainer), of: None };
+        let question = shared(trainer, trainer);
         match self.ask(question) {
             Ok(SharingAnswer::SharedWithTrainer { summaries }) => summaries,
             other => panic!("{other:?}"),
@@ -112,7 +122,7 @@ impl Counter {
     }
 
     fn shares_of(&mut self, name: &str) -> Vec<OwnShare> {
-        match self.ask(SharingQuestion::Shares { name: name.into(), secret: text(name) }) {
+        match self.ask_own(name, OwnQuestion::Shares) {
             Ok(SharingAnswer::Shares { shares }) => shares,
             other => panic!("{other:?}"),
         }
@@ -120,7 +130,7 @@ impl Counter {
 
     /// How often a trainer stands in a person's own log.
     fn times_in_log(&mut self, name: &str, trainer: &str) -> usize {
-        match self.ask(SharingQuestion::Seen { name: name.into(), secret: text(name) }) {
+        match self.ask_own(name, OwnQuestion::Seen) {
             Ok(SharingAnswer::Seen { entries }) => {
                 entries.iter().filter(|entry| entry.who == Who::Trainer(trainer.into())).count()
             }
@@ -167,16 +177,16 @@ fn nobody_sees_what_is_not_shared_with_them() {
     counter.share("Eero", "Teppo", 14).expect("shared");
     assert_eq!(counter.names_seen_by("Tuula"), ["Aino"]);
     assert_eq!(counter.names_seen_by("Teppo"), ["Eero"]);
-    let with_anothers_secret = SharingQuestion::Shared { trainer: "Tuula".into(), secret: text("Teppo"), of: None };
+    let with_anothers_secret = shared("Tuula", "Teppo");
     assert!(counter.ask(with_anothers_secret).expect_err("not hers").contains("not the secret"));
     let of_another =
-        SharingQuestion::Shared { trainer: "Tuula".into(), secret: text("Tuula"), of: Some("Eero".into()) };
+        SharingQuestion::Shared { proof: Proof::secret("Tuula", text("Tuula")), of: Some("Eero".into()) };
     assert_eq!(counter.ask(of_another), Ok(SharingAnswer::SharedWithTrainer { summaries: Vec::new() }));
     // Whoever moves the row to another trainer's key, or a key to another name, opens nothing.
     counter.store.connection.execute_batch(
         "UPDATE trainer SET wrapped_key = (SELECT wrapped_key FROM trainer WHERE name = 'Tuula') WHERE name = 'Teppo'",
     ).expect("moved");
-    let moved = SharingQuestion::Shared { trainer: "Teppo".into(), secret: text("Tuula"), of: None };
+    let moved = shared("Teppo", "Tuula");
     assert!(counter.ask(moved).expect_err("bound to its name").contains("not the secret"));
 }
 
@@ -315,7 +325,7 @@ fn shared_again_replaces_and_tells_of_nobody_else() {
 fn a_trainer_who_is_named_no_longer_sees_nothing_any_more() {
     let mut counter = Counter::new();
     counter.share("Aino", "Tuula", 14).expect("shared");
-    let shared = || SharingQuestion::Shared { trainer: "Tuula".into(), secret: text("Tuula"), of: None };
+    let shared = || shared("Tuula", "Tuula");
     counter.rules.sharing.trainers.retain(|name| name != "Tuula");
     assert!(counter.ask(shared()).expect_err("not named").contains("not a trainer here"));
     counter.store.keep_trainers(&counter.rules.sharing.trainers).expect("kept");
@@ -338,14 +348,14 @@ fn line_managers_personnel_and_strangers_are_refused_in_plain_words() {
     ] {
         assert!(counter.share("Aino", with, 14).expect_err("refused").starts_with(told), "{with}");
         assert!(counter.ask(SharingQuestion::InviteTrainer { trainer: with.into() }).is_err());
-        let shared = SharingQuestion::Shared { trainer: with.into(), secret: text("Aino"), of: None };
+        let shared = shared(with, "Aino");
         assert!(counter.ask(shared).is_err());
     }
     // Named a line manager later, although they have a key.
     counter.share("Aino", "Tuula", 14).expect("shared");
     counter.rules.sharing.never.push("tuula".into());
     assert!(counter.share("Aino", "Tuula", 14).expect_err("refused").contains("line manager"));
-    let shared = SharingQuestion::Shared { trainer: "Tuula".into(), secret: text("Tuula"), of: None };
+    let shared = shared("Tuula", "Tuula");
     assert!(counter.ask(shared).expect_err("refused").contains("line manager"));
     assert_eq!(counter.unshare("Aino", Some("Tuula")), 1, "and it can be taken back");
 }
@@ -358,15 +368,15 @@ fn days_have_limits_and_without_anything_observed_there_is_nothing_to_share() {
     }
     take_in(&mut counter.store, "Helena", counter.clock.now());
     assert!(counter.share("Helena", "Tuula", 14).expect_err("nothing").contains("nothing to share"));
-    let wrong = SharingQuestion::Share { name: "Aino".into(), secret: text("Eero"), with: "Tuula".into(), days: 14 };
-    assert!(counter.ask(wrong).is_err());
+    let wrong = Question::own("Aino", text("Eero"), OwnQuestion::Share { with: "Tuula".into(), days: 14 });
+    assert!(counter.put(&wrong).is_err());
     assert_eq!(counter.rows(), 0);
 }
 
 #[test]
 fn wrong_secrets_of_trainers_are_slowed() {
     let mut counter = Counter::new();
-    let shared = |secret: &str| SharingQuestion::Shared { trainer: "Tuula".into(), secret: text(secret), of: None };
+    let shared = |secret: &str| shared("Tuula", secret);
     for _ in 0..5 {
         assert!(counter.ask(shared("nobody")).expect_err("wrong").contains("not the secret"));
     }
@@ -381,7 +391,7 @@ fn nothing_is_shown_to_a_trainer_that_could_not_be_logged() {
     counter.share("Aino", "Tuula", 14).expect("shared");
     let fails = "CREATE TEMP TRIGGER full BEFORE INSERT ON access_log BEGIN SELECT raise(ABORT, 'full'); END";
     counter.store.connection.execute_batch(fails).expect("set");
-    let shared = SharingQuestion::Shared { trainer: "Tuula".into(), secret: text("Tuula"), of: None };
+    let shared = shared("Tuula", "Tuula");
     assert!(counter.ask(shared).expect_err("not logged").contains("full"));
 }
 
@@ -396,7 +406,7 @@ fn who_withdraws_or_is_erased_shares_nothing_any_more() {
     let aino = counter.store.sign_in("Aino", &secret_of("Aino"), now).expect("her own");
     let seed = String::from(aino.subject().clone());
     let logged = aino.subject().seen_by(&Who::Trainer("Tuula".into()));
-    let receipt = counter.store.withdraw(aino).expect("withdrawn");
+    let receipt = counter.store.withdraw(&aino).expect("withdrawn");
     assert_eq!(receipt, Receipt { records: 1, summaries: 1, shifts: 1, shares: 1, rewritten: true });
     assert_eq!(counter.names_seen_by("Tuula"), ["Eero"]);
     assert_eq!(counter.store.erase("Eero").expect("erased").shares, 1);

@@ -105,7 +105,7 @@ fn everyones_row_is_of_one_length_and_opens_with_their_own_key_only() {
     assert!(opened(&stolen, &other).is_err());
     assert_eq!(format!("{own:?}"), "OwnTallies");
 
-    place.store.withdraw(aino).expect("withdrawn");
+    place.store.withdraw(&aino).expect("withdrawn");
     assert_eq!(lengths(&place).len(), 1, "withdrawn");
     place.store.connection.execute_batch("DELETE FROM tally").expect("as an older store");
     drop(place.store);

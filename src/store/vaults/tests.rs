@@ -100,7 +100,7 @@ fn withdrawing_erases_and_leaves_the_row_of_someone_who_never_agreed() {
         .query_row("SELECT sealing_key FROM vault WHERE person = ?1", [&person.0], |row| row.get(0))
         .expect("a key");
     let signed_in = store.sign_in("Aino", &secret_of("Aino"), at(6)).expect("her own");
-    let receipt = store.withdraw(signed_in).expect("erased");
+    let receipt = store.withdraw(&signed_in).expect("erased");
     assert_eq!(receipt, Receipt { records: 1, summaries: 1, shifts: 1, shares: 0, rewritten: true });
     let freed: i64 = store.connection.query_row("PRAGMA freelist_count", [], |row| row.get(0)).expect("counted");
     assert_eq!(freed, 0);

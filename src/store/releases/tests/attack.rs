@@ -37,12 +37,12 @@ fn who_withdraws_leaves_out_or_pauses_leaves_what_they_would_have_left_had_they_
     same("withdrew", &|place| {
         let aino = place.aino();
         place.works(&aino, "200S");
-        place.store.withdraw(aino).expect("withdrawn");
+        place.store.withdraw(&aino).expect("withdrawn");
     });
     same("withdrew, and was erased", &|place| {
         let aino = place.aino();
         place.works(&aino, "200S");
-        place.store.withdraw(aino).expect("withdrawn");
+        place.store.withdraw(&aino).expect("withdrawn");
         place.store.erase("Aino").expect("erased");
     });
     same("left the window out", &|place| {
@@ -116,7 +116,7 @@ fn every_table_that_is_ever_shown_is_the_same_whatever_one_does_after_the_releas
     let refused = place.store.leave_out(&aino, None, LeftOut::Whole, &TimeZone::UTC).expect_err("released");
     assert!(matches!(refused, StoreError::WindowReleased), "{refused}");
     place.store.leave_windows_out(&aino, &TimeZone::UTC, settles).expect("nothing to do");
-    place.store.withdraw(aino).expect("withdrawn");
+    place.store.withdraw(&aino).expect("withdrawn");
     for n in 0..6 {
         place.store.erase(&format!("person {n}")).expect("erased");
     }

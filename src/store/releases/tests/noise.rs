@@ -89,7 +89,7 @@ fn a_person_who_is_there_withdrew_or_never_was_changes_no_outcome_by_more_than_c
     let there = side(DRAWS, |place, aino| drop(place.works(&aino, "200S")));
     let withdrew = side(DRAWS, |place, aino| {
         place.works(&aino, "200S");
-        place.store.withdraw(aino).expect("withdrawn");
+        place.store.withdraw(&aino).expect("withdrawn");
     });
     let never = side(DRAWS, |_, _| {});
     // The person's records go, and what they contributed stays: what a careless withdrawal would do.

@@ -1,0 +1,62 @@
+//! The pages of a kiosk, opened where the configuration or the command line says.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::Router;
+use hymy::about::About;
+use hymy::clock::Clock;
+use hymy::config::Config;
+use hymy::kiosk::KioskHandle;
+use hymy::till::Plausible;
+use hymy::web::{self, Pages, WebState};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// Opens what the configuration switches on: the pages, and the till's endpoint.
+pub async fn open(
+    config: &Config,
+    kiosk: &KioskHandle,
+    clock: &Arc<dyn Clock>,
+    stopped: &watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    if let Some(till) = till(config, kiosk, clock) {
+        let opened = serve(config, "till", config.till.listen, till, stopped.clone()).await?;
+        tracing::info!(address = %opened, "till_endpoint_opened");
+    }
+    if config.pages.enabled {
+        let opened = serve(config, "pages", config.pages.listen, pages(config, kiosk, clock), stopped.clone()).await?;
+        tracing::info!(address = %opened, "pages_opened");
+    }
+    Ok(())
+}
+
+/// The till's endpoint, if it is on.
+fn till(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>) -> Option<Router> {
+    let token = config.till.token.clone().filter(|_| config.till.enabled)?;
+    let plausible = Plausible { max_late_s: config.till.max_late_s, max_ahead_s: config.till.max_ahead_s };
+    let state = WebState { kiosk: kiosk.clone(), token, plausible, clock: Arc::clone(clock) };
+    Some(web::app(state).merge(web::about_page(&About::of(config))))
+}
+
+/// Every page.
+pub fn pages(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>) -> Router {
+    let state = Pages { kiosk: kiosk.clone(), clock: Arc::clone(clock), language: config.language };
+    web::pages(state).merge(web::about_page(&About::of(config)))
+}
+
+async fn serve(
+    config: &Config,
+    section: &str,
+    listen: SocketAddr,
+    app: Router,
+    stopped: watch::Receiver<bool>,
+) -> anyhow::Result<SocketAddr> {
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("{}: [{section}] listen = \"{listen}\" cannot be opened", config.file.display()))?;
+    let address = listener.local_addr()?;
+    tokio::spawn(web::serve(listener, app, stopped));
+    Ok(address)
+}

@@ -168,7 +168,7 @@ fn a_camera_that_is_not_there_yet_is_waited_for() {
     let (code, told) = kiosk.terminate();
     assert_eq!(code, Some(0), "{told}");
     assert!(!told.contains("secret"), "no password in the log: {told}");
-    assert!(place.summary("Aino").contains(": 1 transactions"));
+    assert!(place.summary("Aino").contains(": 1 transaction"));
 }
 
 #[test]

@@ -199,7 +199,7 @@ fn a_pattern_shown_to_the_camera_is_found_nowhere_not_after_a_crash_either() {
     // The camera is opened again when the recording is over.
     kiosk.wait_for_line("camera_back", 1, Duration::from_secs(60));
 
-    let told = kiosk.crash(libc::SIGQUIT);
+    let told = kiosk.crash(libc::SIGABRT);
     holds_none("standard error", told.as_bytes(), &needles);
     if !cores {
         not_run(&format!("{test}, in part: the core dump"), "this system writes no core into the working folder");

@@ -176,7 +176,7 @@ fn child() {
     assert_eq!(kiosk.post("closed"), 202);
     let (code, told) = kiosk.terminate();
     assert_eq!(code, Some(0), "{told}");
-    assert!(place.summary("Aino").contains(": 1 transactions"));
+    assert!(place.summary("Aino").contains(": 1 transaction"));
 }
 
 /// A new network namespace has its loopback down.

@@ -25,8 +25,8 @@ const NEXT_TO_PIXELS: [(&str, &str); 10] = [
 
 /// Crates of the whole program that say of themselves, on their registry page, that they are about pictures, video,
 /// sound or the network, and why each is here all the same.
-const LOOKED_AT: [(&str, &str); 24] = [
-    ("axum", "the till endpoint, a server"),
+const LOOKED_AT: [(&str, &str); 25] = [
+    ("axum", "the pages and the till endpoint, a server"),
     ("axum-core", "the till endpoint"),
     ("bytes", "buffers of the till endpoint"),
     ("http", "the till endpoint"),
@@ -43,6 +43,7 @@ const LOOKED_AT: [(&str, &str); 24] = [
     ("opencv", "capture, colour conversion, warps"),
     ("png", "decodes stills"),
     ("rustix", "limits of the process"),
+    ("serde_urlencoded", "forms of the pages"),
     ("socket2", "the till endpoint's socket"),
     ("tokio", "the till endpoint and the Unix socket"),
     ("tower", "layers of the till endpoint"),

@@ -162,7 +162,7 @@ fn some_words_are_never_used_of_people() {
             places.extend(found(&path, &text).into_iter().map(|(line, word)| format!("{name}:{line}: {word}")));
         }
     }
-    for kind in ["rs", "sql", "toml", "md", "snap", "sh"] {
+    for kind in ["rs", "sql", "toml", "md", "snap", "sh", "ftl", "html", "js", "css"] {
         assert!(kinds.contains(kind), "no .{kind} was read");
     }
     assert!(

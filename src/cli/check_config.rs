@@ -64,6 +64,7 @@ fn resolved(config: &Config) -> String {
         runtime,
         vision,
         till,
+        pages,
         key,
         signals,
         language,
@@ -111,6 +112,10 @@ fn resolved(config: &Config) -> String {
     line("till.token", if till.token.is_some() { "set, not shown" } else { "none" }.to_owned());
     line("till.max_late_s", till.max_late_s.to_string());
     line("till.max_ahead_s", till.max_ahead_s.to_string());
+    line("pages.enabled", pages.enabled.to_string());
+    line("pages.listen", pages.listen.to_string());
+    let code = if pages.technician_code.is_some() { "set, not shown" } else { "none, so nobody sets up by a page" };
+    line("pages.technician_code_file", code.to_owned());
     let kept = match key {
         KeyKept::File(path) => format!("file {}", path.display()),
         KeyKept::Credential(name) => format!("credential {name}"),

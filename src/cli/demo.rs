@@ -68,9 +68,7 @@ impl Demo {
         let told = std::thread::scope(|scope| {
             let made = scope.spawn(|| place.fill());
             scene(&stop)?;
-            let told =
-                made.join().map_err(|_| anyhow::anyhow!("the made-up store broke off; what it said stands above"))?;
-            told
+            made.join().map_err(|_| anyhow::anyhow!("the made-up store broke off; what it said stands above"))?
         })?;
         made_up::tell(&told);
         if let Some(to_try) = place.to_try() {

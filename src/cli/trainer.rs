@@ -86,7 +86,7 @@ impl TrainerCommand {
             }
             Self::Shared { trainer, of, .. } => {
                 SharingQuestion::Shared { proof: Proof::secret(&trainer, secret("Your secret")?), of }
-            },
+            }
         })
     }
 }

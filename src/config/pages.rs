@@ -22,7 +22,8 @@ pub struct PagesConfig {
 /// Reads the section.
 pub(super) fn read(section: &mut Section<'_, '_>) -> PagesConfig {
     let enabled = section.flag("enabled", false);
-    let listen = section.text("listen", "a loopback address and port, default \"127.0.0.1:8080\"", super::till::loopback);
+    let listen =
+        section.text("listen", "a loopback address and port, default \"127.0.0.1:8080\"", super::till::loopback);
     let technician_code = token_file(section, "technician_code_file");
     PagesConfig { enabled, listen: listen.unwrap_or(LISTEN), technician_code }
 }

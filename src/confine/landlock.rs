@@ -104,7 +104,7 @@ pub fn confine(allowed: &Allowed) -> Result<Confined, ConfineError> {
     if let Some(port) = connect {
         rules = rules.add_rule(NetPort::new(*port, AccessNet::ConnectTcp))?;
     }
-    if let Some(port) = listen {
+    for port in listen {
         rules = rules.add_rule(NetPort::new(*port, AccessNet::BindTcp))?;
     }
     let status = rules.restrict_self()?;
@@ -158,7 +158,8 @@ mod tests {
     #[test]
     fn a_probe_confines_nobody() {
         let folder = tempfile::tempdir().unwrap();
-        let nowhere = Allowed { data_dir: folder.path().join("missing"), devices: false, connect: None, listen: Vec::new() };
+        let nowhere =
+            Allowed { data_dir: folder.path().join("missing"), devices: false, connect: None, listen: Vec::new() };
         assert!(matches!(confine(&nowhere), Err(ConfineError::Path(_))), "before anything is enforced");
         probe().unwrap();
         std::fs::write(folder.path().join("file"), "written").unwrap();

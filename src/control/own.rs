@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Why, Rules, SecretText, SharingAnswer, windows};
+use super::{Answer, Rules, SecretText, SharingAnswer, Why, windows};
 use crate::clock::Clock;
 use crate::consent::Consent;
 use crate::export::Export;

@@ -44,6 +44,7 @@ pub enum Question {
         /// Who, and that it is they; a token is one of [`Answer::Opened`](super::Answer::Opened).
         proof: Proof,
         /// What they ask.
+        #[serde(rename = "question")]
         ask: OwnQuestion,
     },
     /// A person is erased, and no longer invited.

@@ -76,7 +76,7 @@ async fn an_export_of_three_thousand_records_passes_the_socket() {
     let serving = tokio::spawn(serve(folder.path(), kiosk).expect("a socket"));
     let data_dir = folder.path().to_owned();
     let asked = tokio::task::spawn_blocking(move || {
-        let question = Question::Export { name: "Aino".into(), secret: SecretText::new("Aino's own secret") };
+        let question = Question::own("Aino", SecretText::new("Aino's own secret"), OwnQuestion::Export);
         ask(&data_dir, &data_dir.join("hymy.key"), &question, clock.as_ref(), &settings().rules()).expect("an answer")
     });
     let answer = asked.await.expect("no panic");

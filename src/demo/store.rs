@@ -9,7 +9,9 @@ use super::people::{History, MadeUpPerson, people};
 use crate::clock::{Clock, ManualClock};
 use crate::config::Config;
 use crate::consent::{Consent, Language, TEXT_VERSION};
-use crate::control::{self, Answer, OwnQuestion, Proof, Question, Rules, SecretText, SharingAnswer, SharingQuestion, Status};
+use crate::control::{
+    self, Answer, OwnQuestion, Proof, Question, Rules, SecretText, SharingAnswer, SharingQuestion, Status,
+};
 use crate::release::{Release, SETTLES_AFTER, Window};
 use crate::store::{Decided, Looked, NewRecord, OwnWindow, SignedIn, Store, StoreError};
 use crate::summary::{LeftOut, Summary, TransactionRecord};
@@ -236,7 +238,10 @@ fn share(store: &mut Store, rules: &Rules, now: Timestamp) -> Result<String, Dem
     let chosen = SharingQuestion::TrainerSecret { trainer: trainer.clone(), invitation, secret: secret() };
     ask(Question::Sharing(chosen))?;
     ask(Question::own(&name, secret(), OwnQuestion::Share { with: trainer.clone(), days: 14 }))?;
-    ask(Question::Sharing(SharingQuestion::Shared { proof: Proof::secret(&trainer, secret()), of: Some(name.clone()) }))?;
+    ask(Question::Sharing(SharingQuestion::Shared {
+        proof: Proof::secret(&trainer, secret()),
+        of: Some(name.clone()),
+    }))?;
     let SharingAnswer::Seen { entries } = ask(Question::own(&name, secret(), OwnQuestion::Seen))? else {
         return Err(DemoError::Answered("no entries".into()));
     };

@@ -52,6 +52,11 @@ impl Held {
     fn new(camera: CameraClaim, people: usize) -> Result<Self, StoreError> {
         Ok(Self { token: RandomToken::random()?, people: u8::try_from(people).unwrap_or(u8::MAX), _camera: camera })
     }
+
+    /// The token as it is given back.
+    pub(super) fn told(&self) -> SecretText {
+        self.token.told()
+    }
 }
 
 impl Kiosk {
@@ -79,7 +84,7 @@ impl Kiosk {
             signed_in.push(person);
         }
         self.begin_shift(&signed_in)?;
-        let token = self.held.as_ref().map_or_else(|| SecretText::new(""), |held| held.token.told());
+        let token = self.held.as_ref().map_or_else(|| SecretText::new(""), Held::told);
         Ok(Answer::SignedIn { token, paused: self.status.paused })
     }
 
@@ -228,6 +233,7 @@ impl Kiosk {
     pub(super) fn own_tap(&mut self, proof: &Proof) -> Result<(), Answer> {
         match proof {
             Proof::Token(token) if self.held.as_ref().is_some_and(|held| held.token.is(token)) => {}
+            Proof::Token(_) if self.session.is_none() => self.shift_on(None)?,
             Proof::Token(_) => {
                 return Err(Answer::refused(Why::NoShift, "this token is of another shift; give your secret"));
             }

@@ -284,9 +284,7 @@ impl Kiosk {
                     Question::Pause { name } => self.paused(name.as_deref()),
                     Question::Resume { proof } => self.tapped(proof, Tap::Resume),
                     Question::PhoneForWork { proof } => self.tapped(proof, Tap::PhoneForWork),
-                    Question::LeaveLatestOut { proof, left_out } => {
-                        self.tapped(proof, Tap::LeaveLatestOut(*left_out))
-                    }
+                    Question::LeaveLatestOut { proof, left_out } => self.tapped(proof, Tap::LeaveLatestOut(*left_out)),
                     Question::Open { visitor, secret } => self.open_visit(visitor, secret),
                     Question::Visitor { token } => self.visitor(token),
                     Question::Close { token } => self.close_visit(token),

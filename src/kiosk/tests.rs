@@ -6,7 +6,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::*;
 use crate::clock::{ManualClock, shifted};
-use crate::control::{Answer, Credentials, OwnQuestion, Proof, Question, SecretText, Status};
+use crate::control::{Answer, Credentials, OwnQuestion, Proof, Question, SecretText, Status, Why};
 use crate::store::tests::{AGREEMENT, secret_of, take_in_under};
 use crate::summary::{Summary, TransactionRecord, Window, WindowKind};
 use crate::till::Report;

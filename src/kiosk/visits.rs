@@ -118,8 +118,7 @@ impl Kiosk {
     pub(super) fn open_visit(&mut self, visitor: &Visitor, secret: &SecretText) -> Answer {
         let now_ms = self.clock.monotonic_ms();
         let opened = self.visiting(visitor, secret).and_then(|visiting| {
-            let visit =
-                Visit { token: RandomToken::random()?, visiting, since_ms: now_ms, asked_ms: now_ms };
+            let visit = Visit { token: RandomToken::random()?, visiting, since_ms: now_ms, asked_ms: now_ms };
             let answer = Answer::Opened { token: visit.token.told(), visitor: visit.visiting.visitor() };
             self.visits.end_old(now_ms);
             self.visits.put(visit);
@@ -136,7 +135,8 @@ impl Kiosk {
                 Ok(Visiting::Person { name: name.trim().to_owned(), signed_in })
             }
             Visitor::Trainer { name } => {
-                let name = self.settings.sharing.trainer(name).map_err(|error| Answer::refused(Why::WrongSecret, error))?;
+                let name =
+                    self.settings.sharing.trainer(name).map_err(|error| Answer::refused(Why::WrongSecret, error))?;
                 Ok(Visiting::Trainer(self.store.trainer_in(name, &secret.typed(), now)?))
             }
             Visitor::Technician => self.technician(secret),

@@ -13,8 +13,10 @@ pub(crate) mod html;
 mod me;
 mod page;
 mod serve;
+mod setup;
 mod text;
 mod till;
+mod trainer;
 mod visits;
 
 use std::sync::Arc;
@@ -89,6 +91,8 @@ pub fn pages(state: Pages) -> Router {
         .merge(counter::routes())
         .merge(visits::routes())
         .merge(me::routes())
+        .merge(trainer::routes())
+        .merge(setup::routes())
         .route("/language/{language}", get(choose_language))
         .route("/healthz", get(healthz))
         .route("/static/{file}", get(asset))
@@ -132,11 +136,14 @@ async fn choose_language(Path(name): Path<String>, Query(back): Query<Back>) -> 
     (StatusCode::SEE_OTHER, [(header::LOCATION, to), (header::SET_COOKIE, cookie)]).into_response()
 }
 
+/// The mark in a browser's tab.
+const ICON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="14" fill="#0b5c5e"/><path d="M9 17c2 4 4.5 6 7 6s5-2 7-6" fill="none" stroke="#f2b63c" stroke-width="3" stroke-linecap="round"/></svg>"##;
+
 /// Style sheets and scripts, compiled in.
 const ASSETS: [(&str, &str, &str); 3] = [
     ("hymy.css", "text/css; charset=utf-8", include_str!("static/hymy.css")),
     ("hymy.js", "text/javascript; charset=utf-8", include_str!("static/hymy.js")),
-    ("hymy.svg", "image/svg+xml", include_str!("static/hymy.svg")),
+    ("hymy.svg", "image/svg+xml", ICON),
 ];
 
 async fn asset(Path(name): Path<String>) -> Response {

@@ -32,7 +32,9 @@ impl Chrome {
         let message = match why {
             Why::WrongSecret => "refused-wrong-secret",
             Why::WrongInvitation => "refused-wrong-invitation",
-            Why::Wait { seconds } => return self.t.count("refused-wait", f64::from(u32::try_from(seconds).unwrap_or(u32::MAX))),
+            Why::Wait { seconds } => {
+                return self.t.count("refused-wait", f64::from(u32::try_from(seconds).unwrap_or(u32::MAX)));
+            }
             Why::SecretLength => "refused-secret-length",
             Why::ShiftOn => "refused-shift-on",
             Why::NoShift => "refused-no-shift",

@@ -23,11 +23,11 @@ pub async fn serve(listener: TcpListener, app: Router, mut stopped: watch::Recei
     let mut connections = JoinSet::new();
     loop {
         let place = tokio::select! {
-            _ = stopped.wait_for(|stopped| *stopped) => break,
+            _ = told_to_stop(&mut stopped) => break,
             place = Arc::clone(&places).acquire_owned() => place,
         };
         let accepted = tokio::select! {
-            _ = stopped.wait_for(|stopped| *stopped) => break,
+            _ = told_to_stop(&mut stopped) => break,
             accepted = listener.accept() => accepted,
         };
         match accepted {
@@ -50,6 +50,10 @@ pub async fn serve(listener: TcpListener, app: Router, mut stopped: watch::Recei
     let _ = tokio::time::timeout(ENDS_WITHIN, async { while connections.join_next().await.is_some() {} }).await;
 }
 
+async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
 async fn converse(stream: TcpStream, app: Router, mut stopped: watch::Receiver<bool>) {
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN);
@@ -57,7 +61,7 @@ async fn converse(stream: TcpStream, app: Router, mut stopped: watch::Receiver<b
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        _ = stopped.wait_for(|stopped| *stopped) => {
+        _ = told_to_stop(&mut stopped) => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }

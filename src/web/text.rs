@@ -10,8 +10,19 @@ use jiff::tz::TimeZone;
 
 use crate::consent::Language;
 
-const FINNISH: &str = include_str!("../../configs/texts/fi.ftl");
-const ENGLISH: &str = include_str!("../../configs/texts/en.ftl");
+/// A file of each area of pages, in English and in Finnish.
+macro_rules! files {
+    ($($area:literal),*) => {
+        [
+            concat!($(include_str!(concat!("../../configs/texts/en/", $area, ".ftl")), "\n"),*),
+            concat!($(include_str!(concat!("../../configs/texts/fi/", $area, ".ftl")), "\n"),*),
+        ]
+    };
+}
+
+const FILES: [&str; 2] = files!("common", "counter", "me", "trainer", "setup");
+const ENGLISH: &str = FILES[0];
+const FINNISH: &str = FILES[1];
 
 /// The texts of one language.
 pub struct Texts {
@@ -74,11 +85,6 @@ impl Texts {
         let text = self.bundle.format_pattern(pattern, Some(&args), &mut faults).into_owned();
         debug_assert!(faults.is_empty(), "{message}: {faults:?}");
         text
-    }
-
-    /// Whether there is such a message.
-    pub fn has(&self, message: &str) -> bool {
-        self.bundle.has_message(message)
     }
 
     /// A number with so many decimals, as the language writes it.

@@ -113,7 +113,7 @@ async fn a_face_that_was_lost_for_a_minute_pauses_until_the_persons_tap() {
     // Somebody, at last; but who?
     running.tell(VisionEvent::Observation(plain(62_000))).await;
     running.closed().await;
-    assert_eq!(running.tap(resume("Eero")).await, Answer::Refused { reason: "Eero is not on shift here".into() });
+    assert_eq!(running.tap(resume("Eero")).await, Answer::refused(Why::NoShift, "Eero is not on shift here"));
     assert_eq!(running.wish(), CameraWish::Closed, "only the person's own tap opens it");
     running.resume().await;
     assert_eq!(running.wish(), open(1));

@@ -336,10 +336,10 @@ async fn withdrawing_ends_the_shift_and_its_token() {
     assert_eq!(running.tap(with_token(&token)).await, Answer::Resumed);
     assert!(matches!(running.tap(withdraw).await, Answer::Erased { .. }));
     assert_eq!((running.wish(), running.status().await), (CameraWish::Closed, off()));
-    assert!(running.refused(with_token(&token)).await.contains("is not on shift here"));
+    assert!(running.refused(with_token(&token)).await.contains("nobody is on shift here"));
     assert!(running.refused(sign_in(&["Aino"])).await.contains("this is not the secret"));
     running.signs_in("Eero").await;
-    assert!(running.refused(with_token(&token)).await.contains("is not on shift here"));
+    assert!(running.refused(with_token(&token)).await.contains("of another shift"));
     running.stopped().await;
 }
 

@@ -179,8 +179,7 @@ fn nobody_sees_what_is_not_shared_with_them() {
     assert_eq!(counter.names_seen_by("Teppo"), ["Eero"]);
     let with_anothers_secret = shared("Tuula", "Teppo");
     assert!(counter.ask(with_anothers_secret).expect_err("not hers").contains("not the secret"));
-    let of_another =
-        SharingQuestion::Shared { proof: Proof::secret("Tuula", text("Tuula")), of: Some("Eero".into()) };
+    let of_another = SharingQuestion::Shared { proof: Proof::secret("Tuula", text("Tuula")), of: Some("Eero".into()) };
     assert_eq!(counter.ask(of_another), Ok(SharingAnswer::SharedWithTrainer { summaries: Vec::new() }));
     // Whoever moves the row to another trainer's key, or a key to another name, opens nothing.
     counter.store.connection.execute_batch(

@@ -57,11 +57,9 @@ impl Figure {
         let percent = |share: f64| t.with("unit-percent", &[("value", t.number(share * 100.0, 0).into())]);
         let median = interval::of_median(line);
         let (at, sure, most) = match share {
-            Some(shown) => (
-                Some(f64::from(shown) / f64::from(line.behind)),
-                interval::of_share(shown, line.behind),
-                1.0,
-            ),
+            Some(shown) => {
+                (Some(f64::from(shown) / f64::from(line.behind)), interval::of_share(shown, line.behind), 1.0)
+            }
             None => (line.median, median, scale(unit, line)),
         };
         let interval = sure.map(|found| if share.is_some() { between(found, &percent) } else { between(found, &told) });
@@ -82,9 +80,7 @@ impl Figure {
                 t.with("me-middle", &[("value", value.into()), ("of", f64::from(line.behind).into())])
             }),
             interval,
-            band: band.map(|(low, high)| {
-                t.with("me-band", &[("low", told(low).into()), ("high", told(high).into())])
-            }),
+            band: band.map(|(low, high)| t.with("me-band", &[("low", told(low).into()), ("high", told(high).into())])),
             unknown: unknown(line, t),
             drawing,
         }

@@ -1,4 +1,4 @@
-# What the pages say in English. Every message stands in fi.ftl too, with the same variables; a test compares them.
+# What the pages say in English. Every message stands in the folder fi too, with the same variables; a test compares them.
 
 skip = Skip to the content
 to-counter = Counter
@@ -9,34 +9,6 @@ name = Your name
 code = Your secret code
 close = Close
 trouble = That did not work
-
-# The counter.
-counter-title = Counter
-counter-taps = What you can do
-camera-off = Camera closed
-camera-means-off = Nobody is signed in. Nothing is seen.
-camera-opening = Camera opens
-camera-means-opening = Somebody is signed in. It takes a moment.
-camera-on = Camera on
-camera-means-on = Somebody is signed in. No picture is kept, sent or shown.
-camera-paused = Camera closed
-camera-means-paused = The shift is paused. Nothing is seen.
-sign-in = Start my shift
-sign-in-go = Sign in, open the camera
-sign-in-two = Two of us at this register
-sign-in-two-means = With two at one register nothing is read of either of you: nobody is told apart by their face.
-second-name = The other's name
-second-code = The other's secret code
-resume = Go on after the pause
-resume-go = It is me, open the camera
-pause = Pause, close the camera
-for-work = The phone is for work
-leave-out = Leave this one out
-complaint = That was a complaint
-sign-out = Sign out
-shift-left-out = Left out. No reason is asked, and nobody else can see it.
-shift-complaint = Noted. Smiles are left out of it.
-shift-for-work = Noted. The phone is left out of this transaction.
 
 # Opening pages.
 open-me = My page
@@ -65,43 +37,6 @@ refused-released = It is released already and can no longer change.
 refused-no-trainer = Nothing can be shared with this person.
 refused-busy = The kiosk is busy. Try again.
 refused-unexpected = The kiosk answered something else. Try again.
-
-# My page.
-me-menu = My pages
-me-menu-summary = Summary
-me-menu-transactions = Transactions
-me-title = My summary
-me-windows = Over what it adds up
-me-window-shift = Latest shift
-me-window-week = This week
-me-window-four-weeks = Four weeks
-me-since = Since { $day }, { $count ->
-    [one] one transaction
-   *[other] { $count } transactions
-  }.
-me-cancelled = { $count ->
-    [one] One more was cancelled and stands behind nothing.
-   *[other] { $count } more were cancelled and stand behind nothing.
-  }
-me-empty = There is nothing here yet. A transaction appears some minutes after it ended.
-me-nothing-chosen = You chose no signal, or left everything out.
-me-shown = in { $shown } of { $of }
-me-middle = middle value { $value }, over { $of ->
-    [one] one transaction
-   *[other] { $of } transactions
-  }
-me-interval = with more transactions most likely between { $low } and { $high }
-me-band = your own band: { $low } to { $high }
-me-not-observable = could not be seen
-me-unknown = Where it could not be known
-me-transactions = My transactions
-me-transactions-means = You may leave any of them out until its window is released. No reason is asked.
-me-register = register { $what }
-me-leave-out = Leave out
-me-was-complaint = Was a complaint
-me-released = released
-me-left-out = Left out of everything.
-me-complaint = Its smiles are left out.
 
 unit-percent = { $value } %
 unit-seconds = { $value } s

@@ -1,4 +1,4 @@
-# Sivujen tekstit suomeksi. Jokainen viesti on myös tiedostossa en.ftl, samoin muuttujin; testi vertaa niitä.
+# Sivujen tekstit suomeksi. Jokainen viesti on myös kansiossa en, samoin muuttujin; testi vertaa niitä.
 
 skip = Siirry sisältöön
 to-counter = Tiski
@@ -9,34 +9,6 @@ name = Nimesi
 code = Salainen koodisi
 close = Sulje
 trouble = Se ei onnistunut
-
-# Tiski.
-counter-title = Tiski
-counter-taps = Mitä voit tehdä
-camera-off = Kamera kiinni
-camera-means-off = Kukaan ei ole kirjautunut. Mitään ei nähdä.
-camera-opening = Kamera avautuu
-camera-means-opening = Joku on kirjautunut. Hetki vain.
-camera-on = Kamera päällä
-camera-means-on = Joku on kirjautunut. Kuvaa ei tallenneta, lähetetä eikä näytetä.
-camera-paused = Kamera kiinni
-camera-means-paused = Työvuoro on tauolla. Mitään ei nähdä.
-sign-in = Aloitan työvuoroni
-sign-in-go = Kirjaudu, avaa kamera
-sign-in-two = Meitä on kaksi tällä kassalla
-sign-in-two-means = Kun samalla kassalla on kaksi, kummastakaan ei lueta mitään: ketään ei tunnisteta kasvoista.
-second-name = Toisen nimi
-second-code = Toisen salainen koodi
-resume = Jatkan tauon jälkeen
-resume-go = Minä tässä, avaa kamera
-pause = Tauko, sulje kamera
-for-work = Puhelin on työasialla
-leave-out = Jätä tämä pois
-complaint = Tämä oli reklamaatio
-sign-out = Kirjaudu ulos
-shift-left-out = Jätetty pois. Syytä ei kysytä, eikä kukaan muu näe tätä.
-shift-complaint = Merkitty. Hymyt jätetään siitä pois.
-shift-for-work = Merkitty. Puhelin jätetään tästä asioinnista pois.
 
 # Sivujen avaaminen.
 open-me = Oma sivuni
@@ -65,43 +37,6 @@ refused-released = Se on jo julkaistu, eikä sitä voi enää muuttaa.
 refused-no-trainer = Tälle henkilölle ei voi jakaa mitään.
 refused-busy = Laite on varattu. Yritä uudelleen.
 refused-unexpected = Laite vastasi jotakin muuta. Yritä uudelleen.
-
-# Oma sivu.
-me-menu = Omat sivuni
-me-menu-summary = Yhteenveto
-me-menu-transactions = Asioinnit
-me-title = Oma yhteenvetoni
-me-windows = Miltä ajalta
-me-window-shift = Viimeisin vuoro
-me-window-week = Tämä viikko
-me-window-four-weeks = Neljä viikkoa
-me-since = { $day } alkaen, { $count ->
-    [one] yksi asiointi
-   *[other] { $count } asiointia
-  }.
-me-cancelled = { $count ->
-    [one] Lisäksi yksi peruttiin, eikä se ole luvuissa mukana.
-   *[other] Lisäksi { $count } peruttiin, eivätkä ne ole luvuissa mukana.
-  }
-me-empty = Täällä ei ole vielä mitään. Asiointi ilmestyy muutaman minuutin kuluttua päättymisestään.
-me-nothing-chosen = Et ole valinnut mitattavaa, tai olet jättänyt kaiken pois.
-me-shown = { $shown } / { $of } kerrasta
-me-middle = keskimmäinen arvo { $value }, { $of ->
-    [one] yksi asiointi
-   *[other] { $of } asiointia
-  }
-me-interval = useammalla asioinnilla todennäköisimmin { $low } – { $high }
-me-band = oma rajasi: { $low } – { $high }
-me-not-observable = ei voitu nähdä
-me-unknown = Milloin sitä ei voitu tietää
-me-transactions = Omat asiointini
-me-transactions-means = Voit jättää minkä tahansa pois, kunnes sen jakso julkaistaan. Syytä ei kysytä.
-me-register = kassa { $what }
-me-leave-out = Jätä pois
-me-was-complaint = Oli reklamaatio
-me-released = julkaistu
-me-left-out = Jätetty pois kaikesta.
-me-complaint = Sen hymyt on jätetty pois.
 
 unit-percent = { $value } %
 unit-seconds = { $value } s

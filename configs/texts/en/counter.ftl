@@ -1,0 +1,27 @@
+# The counter.
+counter-title = Counter
+counter-taps = What you can do
+camera-off = Camera closed
+camera-means-off = Nobody is signed in. Nothing is seen.
+camera-opening = Camera opens
+camera-means-opening = Somebody is signed in. It takes a moment.
+camera-on = Camera on
+camera-means-on = Somebody is signed in. No picture is kept, sent or shown.
+camera-paused = Camera closed
+camera-means-paused = The shift is paused. Nothing is seen.
+sign-in = Start my shift
+sign-in-go = Sign in, open the camera
+sign-in-two = Two of us at this register
+sign-in-two-means = With two at one register nothing is read of either of you: nobody is told apart by their face.
+second-name = The other's name
+second-code = The other's secret code
+resume = Go on after the pause
+resume-go = It is me, open the camera
+pause = Pause, close the camera
+for-work = The phone is for work
+leave-out = Leave this one out
+complaint = That was a complaint
+sign-out = Sign out
+shift-left-out = Left out. No reason is asked, and nobody else can see it.
+shift-complaint = Noted. Smiles are left out of it.
+shift-for-work = Noted. The phone is left out of this transaction.

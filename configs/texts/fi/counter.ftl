@@ -1,0 +1,27 @@
+# Tiski.
+counter-title = Tiski
+counter-taps = Mitä voit tehdä
+camera-off = Kamera kiinni
+camera-means-off = Kukaan ei ole kirjautunut. Mitään ei nähdä.
+camera-opening = Kamera avautuu
+camera-means-opening = Joku on kirjautunut. Hetki vain.
+camera-on = Kamera päällä
+camera-means-on = Joku on kirjautunut. Kuvaa ei tallenneta, lähetetä eikä näytetä.
+camera-paused = Kamera kiinni
+camera-means-paused = Työvuoro on tauolla. Mitään ei nähdä.
+sign-in = Aloitan työvuoroni
+sign-in-go = Kirjaudu, avaa kamera
+sign-in-two = Meitä on kaksi tällä kassalla
+sign-in-two-means = Kun samalla kassalla on kaksi, kummastakaan ei lueta mitään: ketään ei tunnisteta kasvoista.
+second-name = Toisen nimi
+second-code = Toisen salainen koodi
+resume = Jatkan tauon jälkeen
+resume-go = Minä tässä, avaa kamera
+pause = Tauko, sulje kamera
+for-work = Puhelin on työasialla
+leave-out = Jätä tämä pois
+complaint = Tämä oli reklamaatio
+sign-out = Kirjaudu ulos
+shift-left-out = Jätetty pois. Syytä ei kysytä, eikä kukaan muu näe tätä.
+shift-complaint = Merkitty. Hymyt jätetään siitä pois.
+shift-for-work = Merkitty. Puhelin jätetään tästä asioinnista pois.

@@ -9,7 +9,10 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 
 TEST_LOG := target/test.log
+# For example: make demo DEMO=--no-serve
+DEMO :=
 MODELS_VENV := target/models-venv
+PROGRAM := $(or $(CARGO_TARGET_DIR),target)/debug/hymy
 
 .PHONY: help
 help: ## List the targets
@@ -24,6 +27,7 @@ setup: ## Install the Debian packages that building needs, and fetch onnxruntime
 setup-test: ## The same, and what only the tests need
 	@setup/packages.sh test
 	@setup/runtime.sh
+	@setup/axe.sh
 
 .PHONY: runtime
 runtime: ## Fetch the onnxruntime library into runtime/
@@ -34,8 +38,8 @@ build: setup ## Build target/release/hymy
 	cargo build --release --locked
 
 .PHONY: demo
-demo: build ## Set up, build, and run the staged demo: script beside measurement
-	target/release/hymy demo --no-serve
+demo: build ## Set up, build, run the staged demo, and serve the pages of a made-up store
+	target/release/hymy demo $(DEMO)
 
 .PHONY: test
 test: setup-test check run-tests ## Everything CI checks: format, lints, documentation, tests of both crates
@@ -52,11 +56,19 @@ check: ## Format, lints with and without the developers' tools, documentation; n
 run-tests: setup-test
 	@mkdir -p $(dir $(TEST_LOG))
 	cargo test --locked --workspace --all-features --no-fail-fast -- --show-output 2>&1 | tee $(TEST_LOG)
+	@$(MAKE) --no-print-directory browser-tests 2>&1 | tee -a $(TEST_LOG)
 	@echo
 	@if grep -q 'not run: ' $(TEST_LOG); then \
 	  echo 'Tests that could not run here, or ran in part:'; \
 	  grep -oE 'not run: .+' $(TEST_LOG) | sort -u; \
 	else echo 'Every test could run here.'; fi
+
+# In the dev profile, as the tests above were built. The browser's own packages are built apart.
+.PHONY: browser-tests
+browser-tests: setup-test ## The pages in Chromium: what people do, accessibility, screenshots in target/screenshots
+	cargo build --locked --all-features
+	HYMY_PROGRAM=$(PROGRAM) CARGO_TARGET_DIR=target/browser \
+	  cargo test --locked --manifest-path tests/browser/Cargo.toml -- --show-output
 
 .PHONY: test-long
 test-long: export HYMY_LONG := 1

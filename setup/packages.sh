@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that Hymy needs, only those that are missing, saying what and why.
-# Usage: setup/packages.sh build|test|models    (test includes build)
+# Usage: setup/packages.sh build|test|models|npm    (test includes build)
 set -euo pipefail
 
 # package: why
@@ -23,6 +23,11 @@ test=(
   "ffmpeg: makes and cuts test clips"
   "binutils: lists what the built program imports"
   "strace: watches which files and connections the program opens"
+  "chromium: shows the pages to the browser tests"
+  "chromium-driver: drives it"
+)
+npm=(
+  "npm: fetches the accessibility engine of the browser tests"
 )
 models=(
   "python3-venv: keeps the conversion's packages apart"
@@ -33,7 +38,8 @@ case "${1:-}" in
   build) wanted=("${build[@]}") ;;
   test) wanted=("${build[@]}" "${test[@]}") ;;
   models) wanted=("${models[@]}") ;;
-  *) echo "usage: setup/packages.sh build|test|models" >&2; exit 2 ;;
+  npm) wanted=("${npm[@]}") ;;
+  *) echo "usage: setup/packages.sh build|test|models|npm" >&2; exit 2 ;;
 esac
 
 missing=()

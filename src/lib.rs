@@ -31,6 +31,7 @@ pub mod vault;
 pub mod kiosk;
 
 pub mod control;
+pub mod setup;
 pub mod web;
 
 pub mod clock;

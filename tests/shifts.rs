@@ -97,7 +97,10 @@ fn signing_out_pausing_and_withdrawing_close_the_camera_within_a_second() {
     // The next one, at the same kiosk.
     place.sign_in("Eero");
     wait_until_it_sees(&kiosk, port);
-    let withdraw = format!(r#"{{"ask":"withdraw","name":"Eero","secret":"{}"}}"#, secret_of("Eero"));
+    let withdraw = format!(
+        r#"{{"ask":"own","proof":{{"secret":{{"name":"Eero","secret":"{}"}}}},"question":{{"own":"withdraw"}}}}"#,
+        secret_of("Eero")
+    );
     closes_when_asked(&kiosk, port, &withdraw, "erased");
     place.told(&["staff", "sign-in", "Eero"], &secret_of("Eero")).failed(1, &["this is not the secret of anyone"]);
     place.sign_in("Aino");

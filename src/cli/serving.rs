@@ -9,6 +9,7 @@ use hymy::about::About;
 use hymy::clock::Clock;
 use hymy::config::Config;
 use hymy::kiosk::KioskHandle;
+use hymy::setup;
 use hymy::till::Plausible;
 use hymy::web::{self, Pages, WebState};
 use tokio::net::TcpListener;
@@ -34,16 +35,29 @@ pub async fn open(
 
 /// The till's endpoint, if it is on.
 fn till(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>) -> Option<Router> {
+    let routes = till_events(config, kiosk, clock)?;
+    Some(routes.merge(web::till_health(kiosk.clone())).merge(web::about_page(&About::of(config))))
+}
+
+/// Where the till posts its events, if it may.
+fn till_events(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>) -> Option<Router> {
     let token = config.till.token.clone().filter(|_| config.till.enabled)?;
     let plausible = Plausible { max_late_s: config.till.max_late_s, max_ahead_s: config.till.max_ahead_s };
-    let state = WebState { kiosk: kiosk.clone(), token, plausible, clock: Arc::clone(clock) };
-    Some(web::app(state).merge(web::about_page(&About::of(config))))
+    Some(web::till_events(WebState { kiosk: kiosk.clone(), token, plausible, clock: Arc::clone(clock) }))
 }
 
 /// Every page.
 pub fn pages(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>) -> Router {
-    let state = Pages { kiosk: kiosk.clone(), clock: Arc::clone(clock), language: config.language };
-    web::pages(state).merge(web::about_page(&About::of(config)))
+    let state = Pages {
+        kiosk: kiosk.clone(),
+        clock: Arc::clone(clock),
+        language: config.language,
+        data_dir: config.kiosk.data_dir.clone(),
+        checks: setup::checks(config).into(),
+        started: clock.now(),
+    };
+    let till = till_events(config, kiosk, clock).unwrap_or_default();
+    web::pages(state).merge(till).merge(web::about_page(&About::of(config)))
 }
 
 async fn serve(

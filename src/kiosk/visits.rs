@@ -212,8 +212,9 @@ impl Kiosk {
             OwnQuestion::LeaveOut { left_out, at } => self.left_out(person, *left_out, *at),
             OwnQuestion::LeaveWindowsOut => self.windows_left_out(person),
             OwnQuestion::Consent | OwnQuestion::AgreeAnew { .. } if self.is_busy_with(person.person()) => {
-                let reason = "this person is on shift; sign out first";
-                return Answer::refused(Why::OnShift, reason);
+                let member = self.store.staff_member_of(person.person());
+                let name = member.map_or_else(|_| "this person".to_owned(), |member| member.name);
+                return Answer::refused(Why::OnShift, format!("{name} is on shift; sign out first"));
             }
             ask => {
                 if matches!(ask, OwnQuestion::Withdraw) {

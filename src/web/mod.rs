@@ -6,6 +6,7 @@
 //! holds a picture.
 
 mod about;
+mod api;
 mod cookies;
 mod counter;
 mod guard;
@@ -19,13 +20,15 @@ mod till;
 mod trainer;
 mod visits;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router, middleware};
+use axum::{Router, middleware};
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::clock::Clock;
@@ -33,6 +36,7 @@ use crate::config::Token;
 use crate::consent::Language;
 use crate::control::{Answer, Question, Status};
 use crate::kiosk::KioskHandle;
+use crate::setup::Check;
 use crate::till::Plausible;
 
 #[cfg(test)]
@@ -56,13 +60,18 @@ pub struct WebState {
     pub clock: Arc<dyn Clock>,
 }
 
-/// The till's routes.
-pub fn app(state: WebState) -> Router {
+/// Where the till posts its events.
+pub fn till_events(state: WebState) -> Router {
     Router::new()
         .route("/api/v1/till/events", post(till::receive))
-        .route("/healthz", get(till_healthz))
         .layer(DefaultBodyLimit::max(till::MAX_BODY_BYTES))
         .with_state(state)
+}
+
+/// `/healthz` beside the till's events, where there are no pages: 200 when an event could be kept now, 503 otherwise.
+pub fn till_health(kiosk: KioskHandle) -> Router {
+    let answer = async |State(kiosk): State<KioskHandle>| api::health(&kiosk).await;
+    Router::new().route("/healthz", get(answer)).with_state(kiosk)
 }
 
 /// What pages need.
@@ -74,9 +83,20 @@ pub struct Pages {
     pub clock: Arc<dyn Clock>,
     /// The language of a browser that asks for none.
     pub language: Language,
+    /// The folder of the store.
+    pub data_dir: PathBuf,
+    /// What the configuration says of what the kiosk needs.
+    pub checks: Arc<[Check]>,
+    /// When the program was started.
+    pub started: Timestamp,
 }
 
 impl Pages {
+    /// Room on the disk of the store.
+    fn room_bytes(&self) -> Option<u64> {
+        rustix::fs::statvfs(&self.data_dir).ok().map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+
     async fn status(&self) -> Status {
         match self.kiosk.question(Question::Status).await {
             Answer::Status(status) => status,
@@ -94,26 +114,11 @@ pub fn pages(state: Pages) -> Router {
         .merge(trainer::routes())
         .merge(setup::routes())
         .route("/language/{language}", get(choose_language))
-        .route("/healthz", get(healthz))
+        .merge(api::routes())
         .route("/static/{file}", get(asset))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(middleware::from_fn(guard::guard))
         .with_state(state)
-}
-
-/// 200 when a till event could be kept now, 503 otherwise.
-async fn healthz(State(state): State<Pages>) -> Response {
-    health(&state.kiosk).await
-}
-
-async fn till_healthz(State(state): State<WebState>) -> Response {
-    health(&state.kiosk).await
-}
-
-async fn health(kiosk: &KioskHandle) -> Response {
-    let writable = kiosk.writable().await;
-    let (code, status) = if writable { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "failing") };
-    (code, Json(serde_json::json!({"status": status, "store_writable": writable}))).into_response()
 }
 
 /// Where to go back to.
@@ -140,8 +145,9 @@ async fn choose_language(Path(name): Path<String>, Query(back): Query<Back>) -> 
 const ICON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="14" fill="#0b5c5e"/><path d="M9 17c2 4 4.5 6 7 6s5-2 7-6" fill="none" stroke="#f2b63c" stroke-width="3" stroke-linecap="round"/></svg>"##;
 
 /// Style sheets and scripts, compiled in.
-const ASSETS: [(&str, &str, &str); 3] = [
+const ASSETS: [(&str, &str, &str); 4] = [
     ("hymy.css", "text/css; charset=utf-8", include_str!("static/hymy.css")),
+    ("setup.css", "text/css; charset=utf-8", include_str!("static/setup.css")),
     ("hymy.js", "text/javascript; charset=utf-8", include_str!("static/hymy.js")),
     ("hymy.svg", "image/svg+xml", ICON),
 ];

@@ -43,7 +43,8 @@ fn site() -> Site {
     let (handle, kiosk) = Awaited::spawn(store, settings, &[person], clock.clone());
     let token = Token::new(TOKEN).expect("long enough");
     let plausible = Plausible { max_late_s: 300, max_ahead_s: 30 };
-    let app = app(WebState { kiosk: handle, token, plausible, clock: clock.clone() });
+    let health = till_health(handle.clone());
+    let app = till_events(WebState { kiosk: handle, token, plausible, clock: clock.clone() }).merge(health);
     Site { app, clock, kiosk, folder }
 }
 

@@ -7,6 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use subtle::ConstantTimeEq;
+use utoipa::ToSchema;
 
 use super::WebState;
 use crate::kiosk::TillAnswer;
@@ -18,7 +19,37 @@ pub(super) const MAX_BODY_BYTES: usize = 4096;
 /// How long a body may take to arrive; a till on the same machine needs none of it.
 const BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The handler. The token is checked before the body is read.
+/// One event of the till, as it reports it.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "only described; read by the till module")]
+pub(super) struct TillEvent {
+    /// The till's own number for it. Without one, an equal register, event and time is a duplicate.
+    #[schema(max_length = 128, example = "4711")]
+    id: Option<String>,
+    /// Which register.
+    #[schema(max_length = 64, example = "1")]
+    register: String,
+    /// What happened: `opened`, `payment`, `closed` or `voided`.
+    #[schema(example = "opened", pattern = "^(opened|payment|closed|voided)$")]
+    event: String,
+    /// When, by the till's clock, as in RFC 3339.
+    #[schema(format = "date-time", example = "2026-03-02T12:00:00Z")]
+    at: String,
+}
+
+/// Reports one event. It is on the disk before it is accepted.
+#[utoipa::path(post, path = "/api/v1/till/events", tag = "till", request_body = TillEvent, security(("till" = [])),
+    responses(
+        (status = 202, description = "Accepted: it is on the disk", body = String, content_type = "text/plain"),
+        (status = 200, description = "A duplicate of one that was accepted", body = String, content_type = "text/plain"),
+        (status = 400, description = "Not a till event", body = String, content_type = "text/plain"),
+        (status = 401, description = "No token, or a wrong one", body = String, content_type = "text/plain"),
+        (status = 408, description = "The body took too long", body = String, content_type = "text/plain"),
+        (status = 413, description = "Longer than an event can be", body = String, content_type = "text/plain"),
+        (status = 422, description = "Its time is too far from this machine's clock", body = String,
+            content_type = "text/plain"),
+        (status = 503, description = "Cannot be kept now; try again later", body = String, content_type = "text/plain"),
+    ))]
 pub(super) async fn receive(State(state): State<WebState>, request: Request) -> Response {
     let (code, text) = answer(&state, request).await;
     if code.is_client_error() || code.is_server_error() {

@@ -48,7 +48,14 @@ impl Browser {
             technician_code: Some(Token::new(CODE).expect("long enough")),
         };
         let (handle, kiosk) = Awaited::spawn(store, settings, &[], clock.clone());
-        let app = pages(Pages { kiosk: handle.clone(), clock: clock.clone(), language: Language::English });
+        let app = pages(Pages {
+            kiosk: handle.clone(),
+            clock: clock.clone(),
+            language: Language::English,
+            data_dir: folder.path().to_owned(),
+            checks: Arc::new([]),
+            started: clock.now(),
+        });
         Self { app, handle, clock, _kiosk: kiosk, _folder: folder, cookies: Default::default(), language: "en" }
     }
 

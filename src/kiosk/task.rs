@@ -302,6 +302,7 @@ impl Kiosk {
                     Question::Sharing(SharingQuestion::Shared { proof: Proof::Token(token), of }) => {
                         self.shared(token, of.as_deref())
                     }
+                    Question::Sharing(SharingQuestion::Sharers { proof: Proof::Token(token) }) => self.sharers(token),
                     Question::Erase { name } | Question::Consent { name, .. } if self.is_busy_with_name(name) => {
                         Answer::refused(Why::OnShift, format!("{} is on shift; sign out first", name.trim()))
                     }

@@ -61,7 +61,7 @@ windows.csv,cell,the day of the week or the hours; empty over all
 windows.csv,transactions,in how many of your transactions it was counted
 windows.csv,shares_sum,what these add up to: each 0 to 1
 windows.csv,contributed,\"the mean that is kept for the release, without your name; empty with too few transactions\"
-times.csv,kind,\"shift, shared_shift (several signed in), transaction, pause, phone_for_work, or till_ and an event of the till\"
+times.csv,kind,\"shift, shared_shift (several signed in), transaction, pause, phone_for_work, till_ and an event of the till, or on_duty_ and a part of the week while customers' answers are counted\"
 times.csv,register,at which register
 times.csv,from,when it began or was (UTC)
 times.csv,to,when it ended (UTC); empty of what is a moment or lasts

@@ -11,6 +11,8 @@ pub mod summary;
 
 pub mod release;
 
+pub mod customer;
+
 pub mod analysis;
 pub mod calibrate;
 pub mod camera;

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Clock;
 use crate::config::{Config, SharingConfig};
 use crate::consent::{Band, Consent};
+use crate::customer::Answers;
 use crate::export::Export;
 use crate::release::{self, Release};
 use crate::store::{Invitation, Opened, OwnTransaction, Receipt, Retention, Store, StoreError};
@@ -117,6 +118,13 @@ pub enum Answer {
         /// Each window with what it says, oldest first.
         windows: Vec<(release::Window, Release)>,
     },
+    /// A customer's answer was taken; whether it counts is not said.
+    Thanked,
+    /// What customers answered.
+    CustomerAnswers {
+        /// Of four weeks each, oldest first.
+        answers: Vec<Answers>,
+    },
     /// Whether a shift is on.
     Status(Status),
     /// The shift is on.
@@ -198,10 +206,14 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
         }),
         Question::Backup => store.backup().map(|file| Answer::BackedUp { file }),
         Question::Releases => store.released(RELEASES_SHOWN_MAX).map(|windows| Answer::Releases { windows }),
+        Question::CustomerAnswers => {
+            store.customer_answers(RELEASES_SHOWN_MAX).map(|answers| Answer::CustomerAnswers { answers })
+        }
         Question::Sharing(question) => shares::answer(store, question, clock.now(), &rules.sharing),
         Question::Status => Ok(Answer::Status(status.clone())),
         // A running kiosk answers these itself.
         Question::Own { proof: Proof::Token(_), .. }
+        | Question::Customer { .. }
         | Question::SignIn { .. }
         | Question::SignOut { .. }
         | Question::Pause { .. }

@@ -8,6 +8,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::own::OwnQuestion;
 use super::shares::SharingQuestion;
 use crate::consent::Consent;
+use crate::customer::Face;
 use crate::store::StoreError;
 use crate::summary::LeftOut;
 use crate::vault::Secret;
@@ -56,6 +57,13 @@ pub enum Question {
     Backup,
     /// What was released to trainers.
     Releases,
+    /// A customer touched a face.
+    Customer {
+        /// Which.
+        face: Face,
+    },
+    /// What customers answered, of weeks that are over.
+    CustomerAnswers,
     /// Whether a shift is on.
     Status,
     /// Begin the shift of people who give their own secrets.

@@ -32,6 +32,11 @@ pub enum SharingQuestion {
         /// Of this person only.
         of: Option<String>,
     },
+    /// Who shares with a trainer, and until when.
+    Sharers {
+        /// As of [`Self::Shared`].
+        proof: Proof,
+    },
     /// Whether the access log is whole.
     CheckLog {
         /// The number and the hash of an entry, as noted before.
@@ -75,6 +80,11 @@ pub enum SharingAnswer {
         /// What the people who share with them can compare.
         fingerprint: String,
     },
+    /// Who shares with a trainer.
+    Sharers {
+        /// Name, and until when; by name.
+        people: Vec<(String, Timestamp)>,
+    },
     /// What is shared with a trainer.
     SharedWithTrainer {
         /// By name.
@@ -94,12 +104,13 @@ pub(super) fn answer(
     now: Timestamp,
     sharing: &SharingConfig,
 ) -> Result<Answer, StoreError> {
-    use SharingQuestion::{CheckLog, InviteTrainer, Shared, TrainerSecret};
+    use SharingQuestion::{CheckLog, InviteTrainer, Shared, Sharers, TrainerSecret};
     let trainer = match question {
         InviteTrainer { trainer }
         | TrainerSecret { trainer, .. }
-        | Shared { proof: Proof::Secret(Credentials { name: trainer, .. }), .. } => sharing.trainer(trainer),
-        Shared { proof: Proof::Token(_), .. } | CheckLog { .. } => Ok(""),
+        | Shared { proof: Proof::Secret(Credentials { name: trainer, .. }), .. }
+        | Sharers { proof: Proof::Secret(Credentials { name: trainer, .. }) } => sharing.trainer(trainer),
+        Shared { proof: Proof::Token(_), .. } | Sharers { proof: Proof::Token(_) } | CheckLog { .. } => Ok(""),
     };
     let trainer = match trainer {
         Ok(trainer) => trainer,
@@ -114,7 +125,12 @@ pub(super) fn answer(
             let fingerprint = store.give_trainer_secret(trainer, &Invitation::typed(invitation), &secret.chosen()?)?;
             SharingAnswer::TrainersKey { fingerprint }
         }
-        Shared { proof: Proof::Token(_), .. } => return Ok(Answer::NotOpen),
+        // Open pages are known to a running kiosk only.
+        Shared { proof: Proof::Token(_), .. } | Sharers { proof: Proof::Token(_) } => return Ok(Answer::NotOpen),
+        Sharers { proof: Proof::Secret(Credentials { secret, .. }) } => {
+            let trainer = store.trainer_in(trainer, &secret.typed(), now)?;
+            SharingAnswer::Sharers { people: store.sharers(&trainer, now)? }
+        }
         Shared { proof: Proof::Secret(Credentials { secret, .. }), of } => {
             let trainer = store.trainer_in(trainer, &secret.typed(), now)?;
             SharingAnswer::SharedWithTrainer { summaries: store.shared_with(&trainer, of.as_deref(), now)? }

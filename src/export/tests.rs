@@ -36,6 +36,8 @@ const COLUMNS: &[(&str, &[(&str, Column)])] = &[
         &[("at", Plain), ("chain", MACHINE), ("number", MACHINE), ("subject", RANDOM), ("what", Plain), ("who", Plain)],
     ),
     ("contribution", &[("id", RELEASED), ("shares", RELEASED), ("window", RELEASED)]),
+    ("customer_answer", &[("answers", NOBODYS), ("face", NOBODYS), ("part", NOBODYS), ("weeks", NOBODYS)]),
+    ("customer_answers", &[("answers", NOBODYS), ("weeks", NOBODYS)]),
     (
         "lifetime",
         &[
@@ -48,6 +50,7 @@ const COLUMNS: &[(&str, &[(&str, Column)])] = &[
         ],
     ),
     ("lifetime_mark", &[("kind", MACHINE), ("lived_ms", MACHINE), ("up_to", MACHINE)]),
+    ("on_duty", &[("part", Plain), ("person", RANDOM), ("weeks", Left("stands there as the days that it is of"))]),
     ("phone_for_work", &[("at", Plain), ("shift", NUMBER)]),
     ("release", &[("release", NOBODYS), ("window", NOBODYS)]),
     ("release_window", &[("id", NOBODYS), ("window", NOBODYS)]),
@@ -158,6 +161,11 @@ fn worked(store: &mut Store) {
             store.end_shift(shift.id, at(second + 8)).expect("ended");
         }
     }
+    // Of nobody but whoever was on duty while customers answered.
+    store.count_customer(crate::customer::Face::Well, at(301), &jiff::tz::TimeZone::UTC).expect("counted");
+    let early = store.start_shift(&person, "register 7", at(-7_200)).expect("started");
+    store.end_shift(early.id, at(-1)).expect("ended");
+    store.keep_customers(5, at(301), &jiff::tz::TimeZone::UTC).expect("noted");
     let aino = store.sign_in("Aino", &secret_of("Aino"), at(300)).expect("her own");
     let invitation = store.invite_trainer("Tuula, \"T\"").expect("invited");
     store.give_trainer_secret("Tuula, \"T\"", &invitation, &secret_of("Tuula")).expect("chosen");

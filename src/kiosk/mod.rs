@@ -7,6 +7,7 @@
 mod axis;
 mod camera;
 mod commit;
+mod customers;
 mod handle;
 mod identity;
 mod idle;

@@ -15,6 +15,7 @@ use super::visits::Visits;
 use super::{KioskSettings, TillAnswer, VisionEvent};
 use crate::clock::Clock;
 use crate::control::{self, Answer, Proof, Question, Rules, SharingQuestion, Status, Why};
+use crate::customer::Burst;
 use crate::store::{Appended, InboxEvent, NewEvent, PersonId, SignedIn, Store, StoreError};
 use crate::till::{self, Report};
 
@@ -75,6 +76,10 @@ pub struct Kiosk {
     pub(super) visits: Visits,
     /// When windows are announced and settled next, on the monotonic clock.
     pub(super) releases_due_ms: u64,
+    /// When customers' answers are looked at next, on the monotonic clock.
+    pub(super) customers_due_ms: u64,
+    /// The latest press of a customer.
+    pub(super) pressed: Burst,
     /// When the store was last probed, and whether it took the write.
     probed: Option<(u64, bool)>,
 }
@@ -113,9 +118,12 @@ impl Kiosk {
             visits: Visits::default(),
             status: Status { running: true, ..Status::default() },
             releases_due_ms: 0,
+            customers_due_ms: 0,
+            pressed: Burst::default(),
             probed: None,
         };
         kiosk.keep_releases();
+        kiosk.keep_customers();
         if signed_in.is_empty() {
             kiosk.settle(&[], false)?;
         } else {
@@ -227,6 +235,7 @@ impl Kiosk {
         self.end_if_idle();
         self.try_to_write_end();
         self.keep_releases();
+        self.keep_customers();
         self.retain_now_and_then();
         self.visits.end_old(self.clock.monotonic_ms());
     }
@@ -288,10 +297,12 @@ impl Kiosk {
                     Question::Open { visitor, secret } => self.open_visit(visitor, secret),
                     Question::Visitor { token } => self.visitor(token),
                     Question::Close { token } => self.close_visit(token),
+                    Question::Customer { face } => self.customer(*face),
                     Question::Own { proof, ask } => self.own(proof, ask),
                     Question::Sharing(SharingQuestion::Shared { proof: Proof::Token(token), of }) => {
                         self.shared(token, of.as_deref())
                     }
+                    Question::Sharing(SharingQuestion::Sharers { proof: Proof::Token(token) }) => self.sharers(token),
                     Question::Erase { name } | Question::Consent { name, .. } if self.is_busy_with_name(name) => {
                         Answer::refused(Why::OnShift, format!("{} is on shift; sign out first", name.trim()))
                     }

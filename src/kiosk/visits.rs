@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::pause::Pauser;
 use super::task::Kiosk;
 use crate::control::{self, Answer, Credentials, OwnQuestion, Proof, SecretText, SharingAnswer, Visitor, Why};
-use crate::store::{PersonId, SignedIn, StoreError, TrainerIn, waits_ms};
+use crate::store::{PersonId, SignedIn, Store, StoreError, TrainerIn, waits_ms};
 use crate::vault::VaultError;
 
 /// Random bytes of a token: nobody guesses them, however often they try.
@@ -232,12 +232,28 @@ impl Kiosk {
 
     /// What is shared with a trainer who has pages open.
     pub(super) fn shared(&mut self, token: &SecretText, of: Option<&str>) -> Answer {
+        let now = self.clock.now();
+        self.of_trainer(token, |store, trainer| {
+            store.shared_with(trainer, of, now).map(|summaries| SharingAnswer::SharedWithTrainer { summaries })
+        })
+    }
+
+    /// Who shares with a trainer who has pages open.
+    pub(super) fn sharers(&mut self, token: &SecretText) -> Answer {
+        let now = self.clock.now();
+        self.of_trainer(token, |store, trainer| {
+            store.sharers(trainer, now).map(|people| SharingAnswer::Sharers { people })
+        })
+    }
+
+    fn of_trainer(
+        &mut self,
+        token: &SecretText,
+        ask: impl FnOnce(&mut Store, &TrainerIn) -> Result<SharingAnswer, StoreError>,
+    ) -> Answer {
         let Some(visit) = self.visits.take(token, self.clock.monotonic_ms()) else { return Answer::NotOpen };
         let answer = match &visit.visiting {
-            Visiting::Trainer(trainer) => match self.store.shared_with(trainer, of, self.clock.now()) {
-                Ok(summaries) => Answer::Sharing(SharingAnswer::SharedWithTrainer { summaries }),
-                Err(error) => error.into(),
-            },
+            Visiting::Trainer(trainer) => ask(&mut self.store, trainer).map_or_else(Answer::from, Answer::Sharing),
             _ => Answer::NotOpen,
         };
         self.visits.put(visit);

@@ -23,6 +23,21 @@ pub enum Answer {
     Withheld,
 }
 
+impl Answer {
+    /// Of a share, half the width of the interval that holds the noise of 90 % of figures, in thousandths, rounded up:
+    /// the noise falls off exponentially, so it is to the one of 95 % as ln 10 to ln 20.
+    #[must_use]
+    pub fn half_width_90_thousandths(self) -> Option<u16> {
+        match self {
+            Self::Share { half_width_95_thousandths, .. } => {
+                let half_width = f64::from(half_width_95_thousandths) * 10_f64.ln() / 20_f64.ln();
+                Some(half_width.ceil() as u16)
+            }
+            Self::Withheld => None,
+        }
+    }
+}
+
 /// One figure of a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

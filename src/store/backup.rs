@@ -23,7 +23,7 @@ const PASSING: [&str; 2] = ["backup-", "restore-"];
 const PASSING_ENDING: &str = ".part";
 
 /// What is copied as it is. A record is sealed to its person; its times are not.
-const COPIED: [&str; 6] = [
+const COPIED: [&str; 7] = [
     // Nobody is named: a restore puts rows back and never people.
     "INSERT INTO backup.staff (person, name, added_at) SELECT person, person, 0 FROM main.staff",
     "INSERT INTO backup.shift SELECT * FROM main.shift WHERE id IN (SELECT shift FROM main.transaction_record)",
@@ -33,6 +33,7 @@ const COPIED: [&str; 6] = [
     // A window comes with what it released or not at all, so that none is released anew.
     "INSERT INTO backup.release_window SELECT * FROM main.release_window WHERE id IN (SELECT window FROM main.release);
      INSERT INTO backup.release SELECT * FROM main.release",
+    "INSERT INTO backup.customer_answers SELECT * FROM main.customer_answers",
 ];
 
 impl Store {

@@ -7,6 +7,7 @@
 mod access;
 mod anew;
 mod backup;
+mod customers;
 mod error;
 mod inbox;
 mod key;

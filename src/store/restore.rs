@@ -77,6 +77,10 @@ const RELEASES: &str = "INSERT OR IGNORE INTO main.release SELECT there.* FROM b
      JOIN backup.release_window AS planned ON planned.id = there.window
      JOIN main.release_window AS here ON here.id = planned.id AND here.window = planned.window";
 
+/// Four weeks that are counted or told here keep what they have.
+const CUSTOMERS: &str = "INSERT OR IGNORE INTO main.customer_answers SELECT * FROM backup.customer_answers
+     WHERE weeks NOT IN (SELECT weeks FROM main.customer_answer)";
+
 impl Store {
     /// Puts back what is lost here and in the backup, all of it or nothing. `other` is where the key is that held when the
     /// backup was made, if that is another than the store's; a store whose key is made of a passphrase asks for it.
@@ -178,6 +182,7 @@ fn merge(connection: &Connection, remembered: Remembered) -> rusqlite::Result<Re
     transaction.execute_batch(SAME_KEY)?;
     transaction.execute(SHIFTS, [records_from])?;
     transaction.execute(WINDOWS, [])?;
+    transaction.execute(CUSTOMERS, [])?;
     let restored = Restored {
         records: transaction.execute(RECORDS, [records_from])?,
         summaries: transaction.execute(SUMMARIES, [summaries_from])?,

@@ -10,8 +10,12 @@ use rusqlite::{Connection, TransactionBehavior};
 const FRESH: &str = include_str!("schema.sql");
 
 /// `MIGRATIONS[n]` turns version `n + 1` into `n + 2`. Version 1 is the first that was ever written.
-const MIGRATIONS: &[&str] =
-    &[include_str!("schema_v2.sql"), include_str!("schema_v3.sql"), include_str!("schema_v4.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema_v2.sql"),
+    include_str!("schema_v3.sql"),
+    include_str!("schema_v4.sql"),
+    include_str!("schema_v5.sql"),
+];
 
 /// The version this program reads and writes.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64 + 1;

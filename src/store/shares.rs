@@ -206,6 +206,30 @@ impl Store {
         of: Option<&str>,
         now: Timestamp,
     ) -> Result<Vec<SharedSummary>, StoreError> {
+        let mut shared = self.opened_shares(trainer, now)?;
+        shared.retain(|share| of.is_none_or(|name| share.summary.name == name.trim()));
+        self.write(|transaction| {
+            let who = Who::Trainer(trainer.name().to_owned());
+            for share in &shared {
+                access::append(transaction, now, share.subject, &who, Looked::Share)?;
+            }
+            Ok(())
+        })?;
+        Ok(shared.into_iter().map(|share| share.summary).collect())
+    }
+
+    /// Who shares with a trainer, and until when: what whoever shares has told them. Nothing of a summary is given out, so
+    /// nothing is logged.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn sharers(&self, trainer: &TrainerIn, now: Timestamp) -> Result<Vec<(String, Timestamp)>, StoreError> {
+        let shares = self.opened_shares(trainer, now)?;
+        Ok(shares.into_iter().map(|Sealed { summary, .. }| (summary.name, summary.until)).collect())
+    }
+
+    /// What is shared with a trainer and has not ended, by name.
+    fn opened_shares(&self, trainer: &TrainerIn, now: Timestamp) -> Result<Vec<Sealed>, StoreError> {
         let sealed: Vec<Vec<u8>> = self.read(|connection| {
             let lifetime = Lifetime::read(connection, now)?;
             if lifetime.was_set_back(now) {
@@ -219,16 +243,8 @@ impl Store {
         // Every share is tried: what opens is theirs.
         let opened = sealed.iter().filter_map(|sealed| trainer.key().open(sealed).ok());
         let mut shared: Vec<Sealed> = opened.filter_map(|json| serde_json::from_str(&json).ok()).collect();
-        shared.retain(|share| of.is_none_or(|name| share.summary.name == name.trim()));
         shared.sort_by(|one, other| one.summary.name.cmp(&other.summary.name));
-        self.write(|transaction| {
-            let who = Who::Trainer(trainer.name().to_owned());
-            for share in &shared {
-                access::append(transaction, now, share.subject, &who, Looked::Share)?;
-            }
-            Ok(())
-        })?;
-        Ok(shared.into_iter().map(|share| share.summary).collect())
+        Ok(shared)
     }
 
     /// A person's shares as they are sealed, opened. One that does not open was changed, and is nobody's.

@@ -9,8 +9,8 @@ use super::{Opens, Store, StoreError};
 /// Something of a person's that has a time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnTime {
-    /// `shift`, `shared_shift`, `transaction`, `pause`, `phone_for_work`, or `till_` and an event of the till during a
-    /// shift.
+    /// `shift`, `shared_shift`, `transaction`, `pause`, `phone_for_work`, `till_` and an event of the till during a
+    /// shift, or `on_duty_` and a part of the week over four weeks.
     pub kind: String,
     /// At which register.
     pub register: String,
@@ -36,6 +36,8 @@ impl Store {
             UNION ALL SELECT 'till_' || event, register, at, NULL FROM till_inbox WHERE shift IN (SELECT id FROM theirs)
             UNION ALL SELECT 'pause', register, since, NULL FROM shift_pause JOIN theirs ON shift = id
             UNION ALL SELECT 'phone_for_work', register, at, NULL FROM phone_for_work JOIN theirs ON shift = id
+            UNION ALL SELECT 'on_duty_' || part, '', (28 * weeks + 4) * 86400000, (28 * weeks + 32) * 86400000
+                      FROM on_duty WHERE person = ?1
             ORDER BY 3, 1";
         self.read(|connection| {
             let mut rows = connection.prepare(query)?;

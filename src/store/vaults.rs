@@ -369,6 +369,7 @@ pub(super) fn put_row_into(
 
 fn erase_rows(transaction: &Transaction<'_>, person: &PersonId) -> Result<Receipt, StoreErrorOr> {
     let count = |query: &str| transaction.execute(query, [&person.0]);
+    count("DELETE FROM on_duty WHERE person = ?1")?;
     Ok(Receipt {
         records: count("DELETE FROM transaction_record WHERE person = ?1")?,
         summaries: count("DELETE FROM shift_summary WHERE person = ?1")?,

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use self::figure::Figure;
+pub(super) use self::figure::with_unit;
 use super::page::{Chrome, Trouble, refusal, see, shown};
 use super::text::Texts;
 use super::visits::{Area, Me, closed};

@@ -9,6 +9,7 @@ mod about;
 mod api;
 mod cookies;
 mod counter;
+mod customer;
 mod guard;
 pub(crate) mod html;
 mod me;
@@ -109,6 +110,7 @@ impl Pages {
 pub fn pages(state: Pages) -> Router {
     Router::new()
         .merge(counter::routes())
+        .merge(customer::routes())
         .merge(visits::routes())
         .merge(me::routes())
         .merge(trainer::routes())
@@ -145,9 +147,11 @@ async fn choose_language(Path(name): Path<String>, Query(back): Query<Back>) -> 
 const ICON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="14" fill="#0b5c5e"/><path d="M9 17c2 4 4.5 6 7 6s5-2 7-6" fill="none" stroke="#f2b63c" stroke-width="3" stroke-linecap="round"/></svg>"##;
 
 /// Style sheets and scripts, compiled in.
-const ASSETS: [(&str, &str, &str); 4] = [
+const ASSETS: &[(&str, &str, &str)] = &[
     ("hymy.css", "text/css; charset=utf-8", include_str!("static/hymy.css")),
+    ("customer.css", "text/css; charset=utf-8", include_str!("static/customer.css")),
     ("setup.css", "text/css; charset=utf-8", include_str!("static/setup.css")),
+    ("trainer.css", "text/css; charset=utf-8", include_str!("static/trainer.css")),
     ("hymy.js", "text/javascript; charset=utf-8", include_str!("static/hymy.js")),
     ("hymy.svg", "image/svg+xml", ICON),
 ];

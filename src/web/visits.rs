@@ -39,7 +39,8 @@ impl Area {
         self.path().trim_start_matches('/')
     }
 
-    fn path(self) -> &'static str {
+    /// Where they begin.
+    pub fn path(self) -> &'static str {
         match self {
             Self::Me => "/me",
             Self::Trainer => "/trainer",

@@ -12,6 +12,7 @@ use crate::consent::{Consent, Language, TEXT_VERSION};
 use crate::control::{
     self, Answer, OwnQuestion, Proof, Question, Rules, SecretText, SharingAnswer, SharingQuestion, Status,
 };
+use crate::customer::Face;
 use crate::release::{Release, SETTLES_AFTER, Window};
 use crate::store::{Decided, Looked, NewRecord, OwnWindow, SignedIn, Store, StoreError};
 use crate::summary::{LeftOut, Summary, TransactionRecord};
@@ -33,6 +34,11 @@ const WORKDAYS: [[Weekday; 3]; 2] =
     [[Weekday::Monday, Weekday::Wednesday, Weekday::Friday], [Weekday::Tuesday, Weekday::Thursday, Weekday::Saturday]];
 /// Customers of a shift.
 const TRANSACTIONS: u32 = 7;
+
+/// How long a shift lasts: of a part of the week, half an hour at the least is duty.
+const SHIFT: SignedDuration = SignedDuration::from_hours(4);
+/// Customers who touch a face on a weekday, and on a Saturday: the latter are too few to be told.
+const ANSWERS: [usize; 2] = [5, 3];
 
 /// What the demo's store shows of one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,6 +132,9 @@ pub fn fill(store: &mut Store, config: &Config, now: Timestamp) -> Result<Told, 
             withdrawn = withdraws(store, &rules, &clock)?;
             workers.retain(|worker| worker.person.history != History::Withdraws);
         }
+        customers_answer(store, today, &clock)?;
+        let zone = clock.time_zone();
+        store.keep_customers(terms.plan.people_floor(), today, &zone)?;
         store.settle_windows(today)?;
         store.announce_window(terms, today, &clock.time_zone())?;
     }
@@ -188,7 +197,25 @@ fn work(store: &mut Store, worker: &mut Worker, config: &Config, clock: &ManualC
             }
         }
     }
-    store.end_shift(shift.id, last)?;
+    store.end_shift(shift.id, last.max(now.saturating_add(SHIFT).unwrap_or(last)))?;
+    Ok(())
+}
+
+/// A day's customers, by the way out.
+fn customers_answer(store: &mut Store, today: Timestamp, clock: &ManualClock) -> Result<(), DemoError> {
+    let day = today.to_zoned(clock.time_zone());
+    let [on_weekdays, on_saturdays] = ANSWERS;
+    let answers = match day.weekday() {
+        Weekday::Sunday => 0,
+        Weekday::Saturday => on_saturdays,
+        _ => on_weekdays,
+    };
+    // Most touch the first two; each day begins elsewhere in the row.
+    let row = [Face::VeryWell, Face::Well, Face::VeryWell, Face::NotSoWell, Face::Well, Face::VeryWell, Face::Badly];
+    let from = usize::from(day.date().day().unsigned_abs());
+    for face in row.iter().cycle().skip(from).take(answers) {
+        store.count_customer(*face, today, &clock.time_zone())?;
+    }
     Ok(())
 }
 

@@ -12,7 +12,9 @@ use crate::store::Store;
 use crate::store::tests::{AGREEMENT, secret_of, take_in};
 use crate::terms::Terms;
 
+mod customer;
 mod pages;
+mod trainer;
 
 const TOKEN: &str = "0123456789abcdef";
 

@@ -1,6 +1,7 @@
 //! The made-up store, made once: each rule is at work in it, and what it tells is what it holds.
 
 use super::*;
+use crate::customer::{Part, Said};
 use crate::release::Answer as Figure;
 
 #[test]
@@ -27,6 +28,11 @@ fn every_rule_is_at_work_in_the_made_up_store() {
     let [smile, queue] = &told.release.figures[..] else { panic!("{:?}", told.release) };
     assert_eq!(queue.answer, Figure::Withheld);
     assert!(matches!(smile.answer, Figure::Share { .. }), "{:?}", smile.answer);
+
+    // Customers answered on weekdays often enough, and on Saturdays too seldom.
+    let answers = store.customer_answers(9).expect("read").pop().expect("told");
+    assert!(answers.parts.values().any(|said| matches!(said, Said::Answers(_))), "{answers:?}");
+    assert_eq!(answers.parts[&Part::Weekend], Said::Withheld);
 
     // Of six weeks, the records of two are left.
     let secret = Secret::typed(Zeroizing::new(SECRET.to_owned()));

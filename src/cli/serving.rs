@@ -42,7 +42,12 @@ fn till(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>) -> Option<
 
 /// Every page.
 pub fn pages(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>) -> Router {
-    let state = Pages { kiosk: kiosk.clone(), clock: Arc::clone(clock), language: config.language };
+    let state = Pages {
+        kiosk: kiosk.clone(),
+        clock: Arc::clone(clock),
+        language: config.language,
+        signals: config.signals.clone(),
+    };
     web::pages(state).merge(web::about_page(&About::of(config)))
 }
 

@@ -74,6 +74,8 @@ pub struct Pages {
     pub clock: Arc<dyn Clock>,
     /// The language of a browser that asks for none.
     pub language: Language,
+    /// The signals that people may choose here.
+    pub signals: Vec<&'static str>,
 }
 
 impl Pages {
@@ -140,8 +142,9 @@ async fn choose_language(Path(name): Path<String>, Query(back): Query<Back>) -> 
 const ICON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="14" fill="#0b5c5e"/><path d="M9 17c2 4 4.5 6 7 6s5-2 7-6" fill="none" stroke="#f2b63c" stroke-width="3" stroke-linecap="round"/></svg>"##;
 
 /// Style sheets and scripts, compiled in.
-const ASSETS: [(&str, &str, &str); 3] = [
+const ASSETS: &[(&str, &str, &str)] = &[
     ("hymy.css", "text/css; charset=utf-8", include_str!("static/hymy.css")),
+    ("me.css", "text/css; charset=utf-8", include_str!("static/me.css")),
     ("hymy.js", "text/javascript; charset=utf-8", include_str!("static/hymy.js")),
     ("hymy.svg", "image/svg+xml", ICON),
 ];

@@ -12,6 +12,7 @@ use crate::store::Store;
 use crate::store::tests::{AGREEMENT, secret_of, take_in};
 use crate::terms::Terms;
 
+mod me;
 mod pages;
 
 const TOKEN: &str = "0123456789abcdef";

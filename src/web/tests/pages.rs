@@ -7,27 +7,32 @@ use super::*;
 use crate::config::SharingConfig;
 use crate::control::SecretText;
 
-const CODE: &str = "made-up-technician";
+pub(super) const CODE: &str = "made-up-technician";
 
-struct Browser {
-    app: Router,
-    handle: KioskHandle,
-    clock: Arc<ManualClock>,
+pub(super) struct Browser {
+    pub(super) app: Router,
+    pub(super) handle: KioskHandle,
+    pub(super) clock: Arc<ManualClock>,
     _kiosk: Awaited,
     _folder: tempfile::TempDir,
-    cookies: std::collections::BTreeMap<String, String>,
-    language: &'static str,
+    pub(super) cookies: std::collections::BTreeMap<String, String>,
+    pub(super) language: &'static str,
 }
 
 /// What a page answered.
-struct Got {
-    code: u16,
-    headers: HeaderMap,
-    text: String,
+pub(super) struct Got {
+    pub(super) code: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) text: String,
 }
 
 impl Browser {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
+        Self::with(|_, _| {})
+    }
+
+    /// One whose store was filled.
+    pub(super) fn with(fill: impl FnOnce(&mut Store, &ManualClock)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(ManualClock::at("2026-03-02T12:00:00Z".parse().expect("a time")));
         let mut store = Store::open(folder.path(), &folder.path().join("hymy.key")).expect("opens");
@@ -36,6 +41,7 @@ impl Browser {
         }
         let invitation = store.invite_trainer("Tuula").expect("invited");
         store.give_trainer_secret("Tuula", &invitation, &secret_of("Tuula")).expect("chosen");
+        fill(&mut store, &clock);
         let settings = KioskSettings {
             register: "1".into(),
             max_late_s: 300,
@@ -48,11 +54,16 @@ impl Browser {
             technician_code: Some(Token::new(CODE).expect("long enough")),
         };
         let (handle, kiosk) = Awaited::spawn(store, settings, &[], clock.clone());
-        let app = pages(Pages { kiosk: handle.clone(), clock: clock.clone(), language: Language::English });
+        let app = pages(Pages {
+            kiosk: handle.clone(),
+            clock: clock.clone(),
+            language: Language::English,
+            signals: crate::config::SIGNALS.to_vec(),
+        });
         Self { app, handle, clock, _kiosk: kiosk, _folder: folder, cookies: Default::default(), language: "en" }
     }
 
-    async fn send(&mut self, mut request: Request<Body>) -> Got {
+    pub(super) async fn send(&mut self, mut request: Request<Body>) -> Got {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let headers = request.headers_mut();
         headers.insert(header::COOKIE, cookies.join("; ").parse().expect("a header"));
@@ -76,23 +87,23 @@ impl Browser {
         Got { code, headers, text: String::from_utf8(body.to_vec()).expect("text") }
     }
 
-    async fn get(&mut self, path: &str) -> Got {
+    pub(super) async fn get(&mut self, path: &str) -> Got {
         self.send(Request::get(path).body(Body::empty()).expect("a request")).await
     }
 
     /// A form of a page of this kiosk.
-    async fn post(&mut self, path: &str, form: &str) -> Got {
+    pub(super) async fn post(&mut self, path: &str, form: &str) -> Got {
         let request = Request::post(path)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin");
         self.send(request.body(Body::from(form.to_owned())).expect("a request")).await
     }
 
-    async fn opens(&mut self, path: &str, name: &str) -> Got {
+    pub(super) async fn opens(&mut self, path: &str, name: &str) -> Got {
         self.post(&format!("{path}/open"), &format!("name={name}&code={name}%27s+own+secret")).await
     }
 
-    async fn camera(&mut self) -> String {
+    pub(super) async fn camera(&mut self) -> String {
         let got = self.get("/state").await;
         serde_json::from_str::<serde_json::Value>(&got.text).expect("JSON")["camera"].as_str().expect("text").to_owned()
     }

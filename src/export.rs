@@ -83,6 +83,18 @@ shares.csv,median,the middle value; empty without values
 ";
 
 impl Export {
+    /// The names of its files.
+    pub const FILES: [&str; 8] = [
+        "export.json",
+        "transactions.csv",
+        "shifts.csv",
+        "windows.csv",
+        "times.csv",
+        "accesses.csv",
+        "shares.csv",
+        "dictionary.csv",
+    ];
+
     /// Gathers it.
     ///
     /// # Errors

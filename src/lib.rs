@@ -8,6 +8,7 @@ pub mod transaction;
 pub mod signals;
 
 pub mod summary;
+pub mod tips;
 
 pub mod release;
 

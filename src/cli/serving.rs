@@ -55,6 +55,7 @@ pub fn pages(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>) -> Ro
         data_dir: config.kiosk.data_dir.clone(),
         checks: setup::checks(config).into(),
         started: clock.now(),
+        signals: config.signals.clone(),
     };
     let till = till_events(config, kiosk, clock).unwrap_or_default();
     web::pages(state).merge(till).merge(web::about_page(&About::of(config)))

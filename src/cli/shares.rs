@@ -101,8 +101,8 @@ pub fn tell(answer: &SharingAnswer, clock: &dyn Clock) {
         )),
         SharingAnswer::Unshared { shares: 0 } => super::print("nothing was shared"),
         SharingAnswer::Unshared { shares } => super::print(&format!("taken back: {shares}")),
-        SharingAnswer::Shares { shares } if shares.is_empty() => super::print("nothing is shared"),
-        SharingAnswer::Shares { shares } => {
+        SharingAnswer::Shares { shares, .. } if shares.is_empty() => super::print("nothing is shared"),
+        SharingAnswer::Shares { shares, .. } => {
             for OwnShare { trainer, fingerprint, until, seen, closed, .. } in shares {
                 let closed = if *closed { "; nobody can open it, as the trainer's key is another by now" } else { "" };
                 let until = minute(*until);

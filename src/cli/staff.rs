@@ -192,6 +192,7 @@ impl Staff {
             Answer::Status(_)
             | Answer::Exported(_)
             | Answer::OwnConsent(_)
+            | Answer::Overview(_)
             | Answer::Releases { .. }
             | Answer::BackedUp { .. } => {}
             answer => shift::told(&answer).into_iter().for_each(super::print),

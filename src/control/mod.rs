@@ -4,6 +4,7 @@
 //! The socket gives what the same person could get by stopping the kiosk; nothing more.
 
 mod client;
+mod overview;
 mod own;
 mod question;
 mod refusal;
@@ -21,15 +22,16 @@ use crate::customer::Answers;
 use crate::export::Export;
 use crate::release::{self, Release};
 use crate::store::{Invitation, Opened, OwnTransaction, Receipt, Retention, Store, StoreError};
-use crate::summary::{self, Window};
+use crate::summary::{self, Summary, Window};
 
 pub use client::{ControlError, ask};
+pub use overview::{Overview, Served};
 pub use own::OwnQuestion;
 pub(crate) use own::answer as answer_own;
 pub use question::{Credentials, Proof, Question, SecretText, Visitor};
 pub use refusal::Why;
 pub use server::serve;
-pub use shares::{SharingAnswer, SharingQuestion};
+pub use shares::{SharingAnswer, SharingQuestion, TrainersMark};
 
 /// The name of the socket in the data folder.
 pub const SOCKET: &str = "hymy.sock";
@@ -96,6 +98,8 @@ pub enum Answer {
         #[serde(default)]
         bands: BTreeMap<String, Band>,
     },
+    /// What a person's own summary page shows.
+    Overview(Box<Overview>),
     /// A backup is in the data folder.
     BackedUp {
         /// Its passing name there.
@@ -232,12 +236,19 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
 
 /// A person's own windows.
 fn windows(store: &Store, person: &Opened<'_>, clock: &dyn Clock) -> Result<Vec<Window>, StoreError> {
-    let (now, zone) = (clock.now(), clock.time_zone());
-    let stored = store.summaries(person, summary::earliest(now, &zone))?;
+    Ok(summary::windows(&shifts(store, person, clock)?, clock.now(), &clock.time_zone()))
+}
+
+/// A person's own shifts that can matter, oldest first: when each began, and what it adds up to.
+fn shifts(
+    store: &Store,
+    person: &Opened<'_>,
+    clock: &dyn Clock,
+) -> Result<Vec<(jiff::Timestamp, Summary)>, StoreError> {
+    let stored = store.summaries(person, summary::earliest(clock.now(), &clock.time_zone()))?;
     // The program wrote it; a row that cannot be read is shown as none rather than in part.
-    let shifts: Vec<_> =
-        stored.iter().filter_map(|shift| Some((shift.started_at, serde_json::from_str(&shift.json).ok()?))).collect();
-    Ok(summary::windows(&shifts, now, &zone))
+    let read = stored.iter().filter_map(|shift| Some((shift.started_at, serde_json::from_str(&shift.json).ok()?)));
+    Ok(read.collect())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Rules, SecretText, SharingAnswer, Why, windows};
+use super::{Answer, Overview, Rules, SecretText, SharingAnswer, TrainersMark, Why, windows};
 use crate::clock::Clock;
 use crate::consent::Consent;
 use crate::export::Export;
@@ -32,6 +32,8 @@ pub enum OwnQuestion {
     Withdraw,
     /// Their own summaries.
     Summaries,
+    /// All that the page of their own summary shows.
+    Overview,
     /// Everything about them.
     Export,
     /// Their latest transactions: when, and at which register.
@@ -59,7 +61,7 @@ pub enum OwnQuestion {
         /// The trainer; all of them without.
         with: Option<String>,
     },
-    /// What they share.
+    /// What they share, and with whom they could.
     Shares,
 }
 
@@ -88,6 +90,7 @@ pub(crate) fn answer(
             let windows = windows(store, &opened, clock)?;
             Answer::Summaries { windows, bands: person.consent().bands.clone() }
         }
+        OwnQuestion::Overview => Answer::Overview(Box::new(Overview::of(store, person, clock)?)),
         OwnQuestion::Export => Answer::Exported(Box::new(Export::of(store, person, now)?)),
         OwnQuestion::Transactions => {
             let opened = store.opened_by_themself(person, Looked::Transactions, now)?;
@@ -122,7 +125,13 @@ pub(crate) fn answer(
         }
         OwnQuestion::Shares => {
             let opened = store.opened_by_themself(person, Looked::Shares, now)?;
-            Answer::Sharing(SharingAnswer::Shares { shares: store.own_shares(&opened, now)? })
+            let shares = store.own_shares(&opened, now)?;
+            let mark = |trainer: &String| -> Result<TrainersMark, StoreError> {
+                let name = trainer.trim().to_owned();
+                Ok(TrainersMark { fingerprint: store.trainers_fingerprint(&name)?, name })
+            };
+            let trainers = rules.sharing.trainers.iter().map(mark).collect::<Result<_, _>>()?;
+            Answer::Sharing(SharingAnswer::Shares { shares, trainers })
         }
     })
 }

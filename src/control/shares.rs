@@ -67,6 +67,9 @@ pub enum SharingAnswer {
     Shares {
         /// By trainer.
         shares: Vec<OwnShare>,
+        /// With whom they could.
+        #[serde(default)]
+        trainers: Vec<TrainersMark>,
     },
     /// A trainer is invited.
     TrainerInvited {
@@ -95,6 +98,15 @@ pub enum SharingAnswer {
         /// What was found.
         check: LogCheck,
     },
+}
+
+/// A trainer with whom people may share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrainersMark {
+    /// Their name.
+    pub name: String,
+    /// The fingerprint of their key, to compare; `None` where they have not made one, and nothing can be shared yet.
+    pub fingerprint: Option<String>,
 }
 
 /// Answers out of the store.

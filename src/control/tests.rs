@@ -116,7 +116,7 @@ fn a_store_in_use_that_nobody_answers_for_is_told() {
 fn a_summary_with_values_passes_the_socket() {
     let line = summary::Line { behind: 1, hundredths: [(100, 1)].into(), ..Default::default() };
     let signals = [(crate::signals::SignalKey::SmileAll, line)].into();
-    let summary = summary::Summary { transactions: 1, voided: 0, signals };
+    let summary = Summary { transactions: 1, voided: 0, signals };
     let start = jiff::Timestamp::UNIX_EPOCH;
     let windows = vec![Window { kind: summary::WindowKind::Shift, start, summary }];
     let answer = Answer::Summaries { windows, bands: Default::default() };

@@ -42,6 +42,8 @@ pub struct MadeUpPerson {
     pub history: History,
     /// The signals that they chose.
     pub signals: &'static [&'static str],
+    /// Where they want some of them to lie, as they typed it.
+    pub bands: &'static [(&'static str, &'static str)],
     /// How often, 0..1, they smile in a moment, look at the customer, and have a phone in the hand.
     smiles: f64,
     looks: f64,
@@ -56,6 +58,15 @@ const NO_LOOKS: &[&str] = &["smile", "nods", "phone_in_hand", "upright", "leanin
 const NO_SMILE: &[&str] = &["greet_delay", "gaze", "longest_look", "longest_look_away", "phone_in_hand"];
 /// Nearly everyone leaves the queue out, so that a figure about it has too few people behind it.
 const USUAL: &[&str] = &["greet_delay", "smile", "gaze", "phone_in_hand", "upright"];
+
+/// Bands of somebody who has thought about it: two of them are such that there is something to try.
+const BANDS: &[(&str, &str)] =
+    &[("greet_delay", "0 3"), ("smile", "20 60"), ("longest_look", "1 4"), ("leaning", "0 10")];
+
+/// Customers of a shift,
+const CUSTOMERS: u32 = 7;
+/// and of the longer ones of whoever has most to show: some half hours of them.
+const CUSTOMERS_OF_MOST: u32 = 18;
 
 /// The people, in the order in which they were invited.
 #[must_use]
@@ -93,6 +104,7 @@ pub fn people() -> Vec<MadeUpPerson> {
             name,
             history,
             signals,
+            bands: if history == Shares { BANDS } else { &[] },
             smiles: between(&mut rng, 0.2, 0.9),
             looks: between(&mut rng, 0.5, 0.98),
             phones: between(&mut rng, 0.0, 0.08),
@@ -102,6 +114,12 @@ pub fn people() -> Vec<MadeUpPerson> {
 }
 
 impl MadeUpPerson {
+    /// How many customers they have in a shift.
+    #[must_use]
+    pub fn customers(&self) -> u32 {
+        if self.history == History::Shares { CUSTOMERS_OF_MOST } else { CUSTOMERS }
+    }
+
     /// What was seen in one of this person's shifts: half a day with a customer every few minutes. Times count from the
     /// beginning of the shift.
     #[must_use]

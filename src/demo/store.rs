@@ -1,6 +1,8 @@
 //! The made-up people's store: six weeks of work, written through the same doors as a kiosk's, so that every rule can be
 //! seen at work. Its clock is moved by hand; nobody is behind any of it.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Weekday;
 use jiff::{SignedDuration, Timestamp};
 use zeroize::Zeroizing;
@@ -8,7 +10,7 @@ use zeroize::Zeroizing;
 use super::people::{History, MadeUpPerson, people};
 use crate::clock::{Clock, ManualClock};
 use crate::config::Config;
-use crate::consent::{Consent, Language, TEXT_VERSION};
+use crate::consent::{Band, Consent, Language, TEXT_VERSION, Unit};
 use crate::control::{
     self, Answer, OwnQuestion, Proof, Question, Rules, SecretText, SharingAnswer, SharingQuestion, Status,
 };
@@ -32,8 +34,6 @@ const LATE_DAYS: i64 = 10;
 /// Days of the week on which a person works: each has three, so that every day somebody does.
 const WORKDAYS: [[Weekday; 3]; 2] =
     [[Weekday::Monday, Weekday::Wednesday, Weekday::Friday], [Weekday::Tuesday, Weekday::Thursday, Weekday::Saturday]];
-/// Customers of a shift.
-const TRANSACTIONS: u32 = 7;
 
 /// How long a shift lasts: of a part of the week, half an hour at the least is duty.
 const SHIFT: SignedDuration = SignedDuration::from_hours(4);
@@ -163,11 +163,20 @@ fn take_in(
         own_request: true,
         terms: Some(config.terms.clone()),
         signals: person.signals.iter().map(|signal| (*signal).to_owned()).collect(),
-        bands: Default::default(),
+        bands: bands(&person),
     };
     store.give_consent(person.name, &invitation, secret, &consent)?;
     let signed_in = store.sign_in(person.name, secret, now)?;
     Ok(Worker { person, signed_in, shifts: 0, contributed: None })
+}
+
+/// Their own bands; a test reads every one.
+fn bands(person: &MadeUpPerson) -> BTreeMap<String, Band> {
+    let band = |(signal, typed): &(&str, &str)| {
+        let band = Unit::of(signal).and_then(|unit| Band::typed(typed, unit).ok())?;
+        Some(((*signal).to_owned(), band))
+    };
+    person.bands.iter().filter_map(band).collect()
 }
 
 /// One shift, from signing in to signing out.
@@ -175,7 +184,7 @@ fn work(store: &mut Store, worker: &mut Worker, config: &Config, clock: &ManualC
     let Worker { person, signed_in, shifts, .. } = worker;
     let (now, zone) = (clock.now(), clock.time_zone());
     *shifts += 1;
-    let records = person.shift(&config.kiosk.register, *shifts, TRANSACTIONS);
+    let records = person.shift(&config.kiosk.register, *shifts, person.customers());
     let own = store.open_tallies(signed_in, &zone)?;
     let shift = store.start_shift(signed_in.person(), &config.kiosk.register, now)?;
     let at = |ms: u64| crate::clock::shifted(now, i64::try_from(ms).unwrap_or(i64::MAX));

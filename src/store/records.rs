@@ -112,6 +112,26 @@ impl Store {
         sealed.iter().map(|record| Ok(Heading::open(record, signed_in.key())?.1)).collect()
     }
 
+    /// The records of a person's latest shift, as long as they are kept, oldest first: when each was opened, and the record
+    /// as JSON; opened with their own secret.
+    ///
+    /// # Errors
+    /// As [`Self::records`].
+    pub fn latest_shift_records(&self, opened: &impl Opens) -> Result<Vec<(Timestamp, Zeroizing<String>)>, StoreError> {
+        let signed_in = opened.signed_in();
+        let query = "SELECT opened_at, record FROM transaction_record WHERE person = ?1 AND shift =
+                       (SELECT shift FROM shift_summary WHERE person = ?1 ORDER BY started_at DESC, shift DESC LIMIT 1)
+                     ORDER BY opened_at, id";
+        let sealed: Vec<(i64, Vec<u8>)> = self.read(|connection| {
+            let mut rows = connection.prepare(query)?;
+            let records = rows.query_map([&signed_in.person().0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            records.collect()
+        })?;
+        let open =
+            |(opened_at, record): &(i64, Vec<u8>)| Ok((millis(*opened_at), Heading::open(record, signed_in.key())?.1));
+        sealed.iter().map(open).collect()
+    }
+
     /// A person's summaries of shifts begun at `from` or later, oldest first; opened with their own secret.
     ///
     /// # Errors

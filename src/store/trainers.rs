@@ -108,6 +108,14 @@ impl Store {
         }
     }
 
+    /// The fingerprint of a trainer's key; `None` where they have not made one.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn trainers_fingerprint(&self, name: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.read(|connection| trainers_key(connection, name))?.map(|key| fingerprint(&key)))
+    }
+
     /// Drops the keys of trainers whom the configuration no longer names: what was shared with them stays closed, also if
     /// they are named again.
     ///

@@ -90,6 +90,8 @@ pub struct Pages {
     pub checks: Arc<[Check]>,
     /// When the program was started.
     pub started: Timestamp,
+    /// The signals that people may choose here.
+    pub signals: Vec<&'static str>,
 }
 
 impl Pages {
@@ -152,6 +154,7 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("customer.css", "text/css; charset=utf-8", include_str!("static/customer.css")),
     ("setup.css", "text/css; charset=utf-8", include_str!("static/setup.css")),
     ("trainer.css", "text/css; charset=utf-8", include_str!("static/trainer.css")),
+    ("me.css", "text/css; charset=utf-8", include_str!("static/me.css")),
     ("hymy.js", "text/javascript; charset=utf-8", include_str!("static/hymy.js")),
     ("hymy.svg", "image/svg+xml", ICON),
 ];

@@ -13,6 +13,7 @@ use crate::store::tests::{AGREEMENT, secret_of, take_in};
 use crate::terms::Terms;
 
 mod customer;
+mod me;
 mod pages;
 mod trainer;
 

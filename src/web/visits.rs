@@ -122,6 +122,8 @@ async fn close(State(pages): State<Pages>, headers: axum::http::HeaderMap) -> Re
 
 /// A person who has their own pages open in this browser.
 pub struct Me {
+    /// Their name.
+    pub name: String,
     token: SecretText,
 }
 
@@ -137,7 +139,7 @@ impl FromRequestParts<Pages> for Me {
 
     async fn from_request_parts(parts: &mut Parts, pages: &Pages) -> Result<Self, Response> {
         match visitor(parts, pages).await {
-            Some((Visitor::Person { .. }, token)) => Ok(Self { token }),
+            Some((Visitor::Person { name }, token)) => Ok(Self { name, token }),
             _ => Err(turned_away(parts, pages, Area::Me).await),
         }
     }

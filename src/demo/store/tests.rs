@@ -41,6 +41,18 @@ fn every_rule_is_at_work_in_the_made_up_store() {
     let times = store.record_times(aino.person()).expect("read");
     assert!(times.len() > 20 && times.iter().all(|(_, closed_at)| *closed_at >= oldest), "{times:?}");
     assert!(store.summaries(&aino, Timestamp::UNIX_EPOCH).expect("opened").len() > 15);
+    // Her page has everything to show: bands, a course of several half hours, and something to try.
+    let clock = ManualClock::at(now);
+    let question = Question::own("Aino", SecretText::new(SECRET), OwnQuestion::Overview);
+    let answer = control::answer(&mut store, &question, &Status::default(), &clock, &Rules::of(&config));
+    let Answer::Overview(overview) = answer else { panic!("{answer:?}") };
+    assert_eq!(overview.bands.len(), people()[0].bands.len());
+    assert_eq!(overview.windows.len(), 3);
+    let span =
+        overview.latest_shift.last().expect("records").opened_at.duration_since(overview.latest_shift[0].opened_at);
+    assert!(overview.latest_shift.len() > 10 && span.as_secs() > 2 * 30 * 60, "{span:?}");
+    assert_eq!(overview.tips.len(), 2, "{:?}", overview.tips);
+
     let gone = people().into_iter().find(|person| person.history == History::Withdraws).expect("somebody");
     assert!(store.sign_in(gone.name, &secret, now).is_err(), "who withdrew has no key");
     let never = store.sign_in(NEVER_AGREED[0], &secret, now);

@@ -123,7 +123,7 @@ impl Counter {
 
     fn shares_of(&mut self, name: &str) -> Vec<OwnShare> {
         match self.ask_own(name, OwnQuestion::Shares) {
-            Ok(SharingAnswer::Shares { shares }) => shares,
+            Ok(SharingAnswer::Shares { shares, .. }) => shares,
             other => panic!("{other:?}"),
         }
     }

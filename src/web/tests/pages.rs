@@ -11,7 +11,7 @@ use crate::control::SecretText;
 pub(super) const CODE: &str = "made-up-technician";
 
 pub(super) struct Browser {
-    app: Router,
+    pub(super) app: Router,
     pub(super) handle: KioskHandle,
     pub(super) clock: Arc<ManualClock>,
     _kiosk: Awaited,
@@ -29,11 +29,16 @@ pub(super) struct Got {
 
 impl Browser {
     pub(super) fn new() -> Self {
-        Self::over(|_, _| {})
+        Self::with(|_, _| {})
     }
 
     /// Over a store in which this was done before.
     pub(super) fn over(prepare: impl FnOnce(&mut Store, Timestamp)) -> Self {
+        Self::with(|store, clock| prepare(store, clock.now()))
+    }
+
+    /// One whose store was filled.
+    pub(super) fn with(fill: impl FnOnce(&mut Store, &ManualClock)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(ManualClock::at("2026-03-02T12:00:00Z".parse().expect("a time")));
         let mut store = Store::open(folder.path(), &folder.path().join("hymy.key")).expect("opens");
@@ -42,7 +47,7 @@ impl Browser {
         }
         let invitation = store.invite_trainer("Tuula").expect("invited");
         store.give_trainer_secret("Tuula", &invitation, &secret_of("Tuula")).expect("chosen");
-        prepare(&mut store, clock.now());
+        fill(&mut store, &clock);
         let settings = KioskSettings {
             register: "1".into(),
             max_late_s: 300,
@@ -62,6 +67,7 @@ impl Browser {
             data_dir: folder.path().to_owned(),
             checks: Arc::new([]),
             started: clock.now(),
+            signals: crate::config::SIGNALS.to_vec(),
         });
         Self { app, handle, clock, _kiosk: kiosk, _folder: folder, cookies: Default::default(), language: "en" }
     }
@@ -106,7 +112,7 @@ impl Browser {
         self.post(&format!("{path}/open"), &format!("name={name}&code={name}%27s+own+secret")).await
     }
 
-    async fn camera(&mut self) -> String {
+    pub(super) async fn camera(&mut self) -> String {
         let got = self.get("/state").await;
         serde_json::from_str::<serde_json::Value>(&got.text).expect("JSON")["camera"].as_str().expect("text").to_owned()
     }

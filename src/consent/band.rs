@@ -1,7 +1,7 @@
 //! A person's own bands: where they themselves want a signal to lie, with an upper end as well as a lower one.
 //!
-//! A band is shown to the person beside their own figure. It is never compared with the figure by the program, never
-//! called good or bad, and in no share and no release.
+//! A band is shown to the person beside their own figure. It is never called good or bad, and in no share and no release.
+//! The program compares it with the figure for one thing only: what it gives that person to try ([`crate::tips`]).
 
 use std::fmt;
 

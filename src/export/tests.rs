@@ -244,6 +244,11 @@ fn every_table_of_the_export_has_its_columns_in_the_dictionary() {
     };
     export.windows.push(OwnWindow { opens: at(0), closes: at(300), figures: vec![figure] });
     let files = export.files().expect("files");
+    assert_eq!(files.keys().copied().collect::<Vec<_>>(), {
+        let mut names = Export::FILES;
+        names.sort_unstable();
+        names
+    });
     for (name, table) in &files {
         if !name.ends_with(".csv") || *name == "dictionary.csv" {
             continue;

@@ -207,7 +207,7 @@ async fn what_is_shared_is_seen_by_that_trainer_until_it_is_taken_back() {
     assert!(browser.get("/me/seen").await.text.contains("Nobody else has looked"));
     assert_eq!(browser.post("/me/share", "with=Tuula&days=7").await.code, 303);
     let page = browser.get("/me/sharing").await.text;
-    assert!(page.contains("until 9 March 2026") && page.contains("Not looked at yet."), "{page}");
+    assert!(page.contains("until 10 March 2026") && page.contains("Not looked at yet."), "{page}");
     assert_eq!(page.matches(&mark).count(), 2, "beside the share, and to choose");
 
     let hers = std::mem::take(&mut browser.cookies);

@@ -116,6 +116,11 @@ pub fn tell(answer: &SharingAnswer, clock: &dyn Clock) {
         SharingAnswer::TrainersKey { fingerprint } => super::print(&format!(
             "the secret holds; tell people who want to share with you the mark of your key: {fingerprint}"
         )),
+        SharingAnswer::Sharers { people } => {
+            for (name, until) in people {
+                super::print(&format!("{name}  until {}", minute(*until)));
+            }
+        }
         SharingAnswer::SharedWithTrainer { summaries } if summaries.is_empty() => {
             super::print("nothing is shared with you");
         }

@@ -133,8 +133,7 @@ pub fn tell(answer: &SharingAnswer, clock: &dyn Clock) {
         SharingAnswer::LogChecked { check: LogCheck::Holds { latest, kept, head } } => super::print(&format!(
             "the access log is whole: {kept} entries are kept, the latest is number {latest}\nhead {latest}:{head}"
         )),
-        // Asked by the trainers' page only.
-        SharingAnswer::Sharers { .. } | SharingAnswer::LogChecked { check: LogCheck::Breaks { .. } } => {}
+        SharingAnswer::LogChecked { check: LogCheck::Breaks { .. } } => {}
     }
 }
 

@@ -98,7 +98,7 @@ impl Course {
         let drawing = |place: &usize| {
             let every = columns.len().div_ceil(12);
             let column = |(at, half_hour): &(Timestamp, &HalfHour), number: usize| {
-                let time = (number % every == 0).then(|| t.time_of(*at, zone));
+                let time = number.is_multiple_of(every).then(|| t.time_of(*at, zone));
                 Column::of(number, time, half_hour, half_hour.counts.get(*place).copied().unwrap_or_default(), most)
             };
             let columns: Vec<_> = columns.iter().zip(0..).map(|(one, number)| column(one, number)).collect();

@@ -5,12 +5,10 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
-use tokio::sync::{Mutex, MutexGuard};
 
 const SECRET: &str = "a made-up secret";
 const TECHNICIAN_CODE: &str = "made-up-technician";
@@ -48,34 +46,32 @@ impl Running {
     }
 }
 
-/// The demo and the driver: one of each for all tests, which take turns.
+/// The demo and the driver: one of each for all tests, which take turns. Both end with it.
 struct Stage {
     demo: Running,
     driver: Running,
-    /// Before the driver and the demo are gone.
     _folder: tempfile::TempDir,
 }
 
-static STAGE: LazyLock<Mutex<Option<Stage>>> = LazyLock::new(Mutex::default);
+impl Stage {
+    fn set() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut demo = Command::new(program());
+        demo.args(["demo", "--listen", "127.0.0.1:0"]).stdin(Stdio::null()).env("TMPDIR", folder.path());
+        let demo = Running::start(&mut demo, "pages are at http://");
+        let driver = Running::start(Command::new("chromedriver").arg("--port=0"), "started successfully on port ");
+        Self { demo, driver, _folder: folder }
+    }
+}
 
-struct Turn {
-    stage: MutexGuard<'static, Option<Stage>>,
+struct Turn<'stage> {
+    stage: &'stage Stage,
     client: Client,
 }
 
-impl Turn {
+impl<'stage> Turn<'stage> {
     /// A new browser at the counter, with nobody on shift.
-    async fn begin(language: &str, dark: bool) -> Self {
-        let mut guard = STAGE.lock().await;
-        let stage = guard.get_or_insert_with(|| {
-            let folder = tempfile::tempdir().expect("a folder");
-            let mut demo = Command::new(program());
-            demo.args(["demo", "--listen", "127.0.0.1:0"]).stdin(Stdio::null());
-            let demo = Running::start(demo.env("TMPDIR", folder.path()), "pages are at http://");
-            let mut driver = Command::new("chromedriver");
-            let driver = Running::start(driver.arg("--port=0"), "started successfully on port ");
-            Stage { demo, driver, _folder: folder }
-        });
+    async fn begin(stage: &'stage Stage, language: &str, dark: bool) -> Self {
         let mut arguments = vec!["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"];
         arguments.push("--disable-dev-shm-usage");
         let blink = "--blink-settings=preferredColorScheme=0";
@@ -94,13 +90,13 @@ impl Turn {
             .connect(&driver)
             .await
             .expect("a browser");
-        let turn = Self { stage: guard, client };
+        let turn = Self { stage, client };
         turn.size(SCREENS[0]).await;
         turn
     }
 
     fn origin(&self) -> String {
-        format!("http://{}", self.stage.as_ref().expect("on").demo.address)
+        format!("http://{}", self.stage.demo.address)
     }
 
     async fn go(&self, path: &str) {
@@ -248,24 +244,20 @@ fn not_run(test: &str, why: &str) {
 }
 
 /// Whether what the tests need is installed.
-fn has_browser(test: &str) -> bool {
+fn has_browser() -> bool {
     let found = |command: &str| {
         let status = Command::new(command).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
         status.is_ok_and(|status| status.success())
     };
     let all = found("chromium") && found("chromedriver") && Path::new(&axe()).exists();
     if !all {
-        not_run(test, "no chromium, chromedriver or axe-core; make setup-test installs them");
+        not_run("tests/browser", "no chromium, chromedriver or axe-core; make setup-test installs them");
     }
     all
 }
 
-#[tokio::test]
-async fn a_shift_from_sign_in_to_sign_out_and_a_pause_closes_the_camera() {
-    if !has_browser("a_shift_from_sign_in_to_sign_out_and_a_pause_closes_the_camera") {
-        return;
-    }
-    let turn = Turn::begin("en", false).await;
+async fn a_shift_from_sign_in_to_sign_out_and_a_pause_closes_the_camera(stage: &Stage) {
+    let turn = Turn::begin(stage, "en", false).await;
     turn.signs_in("Aino", SECRET).await;
     turn.camera_is("on").await;
     turn.screenshot("counter-on-1280x800-en").await;
@@ -284,12 +276,8 @@ async fn a_shift_from_sign_in_to_sign_out_and_a_pause_closes_the_camera() {
     turn.end().await;
 }
 
-#[tokio::test]
-async fn wrong_codes_are_slowed_and_open_nothing() {
-    if !has_browser("wrong_codes_are_slowed_and_open_nothing") {
-        return;
-    }
-    let turn = Turn::begin("fi", false).await;
+async fn wrong_codes_are_slowed_and_open_nothing(stage: &Stage) {
+    let turn = Turn::begin(stage, "fi", false).await;
     for _ in 0..5 {
         turn.opens("/me", Some("Eeva"), "not her secret").await;
         turn.says("Nimi tai koodi ei täsmää").await;
@@ -299,12 +287,8 @@ async fn wrong_codes_are_slowed_and_open_nothing() {
     turn.end().await;
 }
 
-#[tokio::test]
-async fn nobody_opens_what_is_anothers() {
-    if !has_browser("nobody_opens_what_is_anothers") {
-        return;
-    }
-    let turn = Turn::begin("en", false).await;
+async fn nobody_opens_what_is_anothers(stage: &Stage) {
+    let turn = Turn::begin(stage, "en", false).await;
     let areas = [("/me", Some("Aino"), SECRET), ("/trainer", Some("Tuula"), SECRET), ("/setup", None, TECHNICIAN_CODE)];
     for (own, name, code) in areas {
         turn.opens(own, name, code).await;
@@ -322,12 +306,8 @@ async fn nobody_opens_what_is_anothers() {
     turn.end().await;
 }
 
-#[tokio::test]
-async fn one_touch_on_a_face_says_thanks_and_comes_back() {
-    if !has_browser("one_touch_on_a_face_says_thanks_and_comes_back") {
-        return;
-    }
-    let turn = Turn::begin("fi", false).await;
+async fn one_touch_on_a_face_says_thanks_and_comes_back(stage: &Stage) {
+    let turn = Turn::begin(stage, "fi", false).await;
     turn.go("/customer").await;
     turn.press("form[action='/customer'] button").await;
     turn.says("Kiitos").await;
@@ -336,12 +316,8 @@ async fn one_touch_on_a_face_says_thanks_and_comes_back() {
     turn.end().await;
 }
 
-#[tokio::test]
-async fn the_counter_is_used_by_keyboard_alone() {
-    if !has_browser("the_counter_is_used_by_keyboard_alone") {
-        return;
-    }
-    let turn = Turn::begin("en", false).await;
+async fn the_counter_is_used_by_keyboard_alone(stage: &Stage) {
+    let turn = Turn::begin(stage, "en", false).await;
     turn.go("/").await;
     let focused = async || turn.client.active_element().await.expect("something has the focus");
     let tab = async || {
@@ -388,14 +364,10 @@ const PAGES: [(&str, &str); 8] = [
     ("setup", "/setup"),
 ];
 
-#[tokio::test]
-async fn every_page_passes_the_accessibility_rules_and_loads_nothing_from_elsewhere() {
-    if !has_browser("every_page_passes_the_accessibility_rules_and_loads_nothing_from_elsewhere") {
-        return;
-    }
+async fn every_page_passes_the_accessibility_rules_and_loads_nothing_from_elsewhere(stage: &Stage) {
     let mut faults = Vec::new();
     for (language, dark) in [("en", false), ("fi", true)] {
-        let turn = Turn::begin(language, dark).await;
+        let turn = Turn::begin(stage, language, dark).await;
         let mut visited = "";
         for (page, path) in PAGES {
             let area = path.split('/').nth(1).unwrap_or_default();
@@ -427,4 +399,43 @@ async fn every_page_passes_the_accessibility_rules_and_loads_nothing_from_elsewh
         turn.end().await;
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// The tests, one after the other, as the libtest harness would tell them; a harness of its own, because only so do the
+/// demo and the driver end with them, however they end.
+fn main() {
+    if !has_browser() {
+        return;
+    }
+    let only: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let stage = Stage::set();
+    let mut failed = Vec::new();
+    macro_rules! run {
+        ($($test:ident),* $(,)?) => {$(
+            let name = stringify!($test);
+            if only.is_empty() || only.iter().any(|wanted| name.contains(wanted.as_str())) {
+                let test = std::panic::AssertUnwindSafe(|| runtime.block_on($test(&stage)));
+                let good = std::panic::catch_unwind(test).is_ok();
+                println!("test {name} ... {}", if good { "ok" } else { "FAILED" });
+                if !good {
+                    failed.push(name);
+                }
+            }
+        )*};
+    }
+    run!(
+        a_shift_from_sign_in_to_sign_out_and_a_pause_closes_the_camera,
+        wrong_codes_are_slowed_and_open_nothing,
+        nobody_opens_what_is_anothers,
+        one_touch_on_a_face_says_thanks_and_comes_back,
+        the_counter_is_used_by_keyboard_alone,
+        every_page_passes_the_accessibility_rules_and_loads_nothing_from_elsewhere,
+    );
+    drop(stage);
+    if !failed.is_empty() {
+        println!("test result: FAILED: {}", failed.join(", "));
+        std::process::exit(1);
+    }
+    println!("test result: ok");
 }

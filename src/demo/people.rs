@@ -61,7 +61,7 @@ const USUAL: &[&str] = &["greet_delay", "smile", "gaze", "phone_in_hand", "uprig
 
 /// Bands of somebody who has thought about it: two of them are such that there is something to try.
 const BANDS: &[(&str, &str)] =
-    &[("greet_delay", "0 3"), ("smile", "20 60"), ("longest_look", "1 4"), ("leaning", "0 10")];
+    &[("greet_delay", "0 3"), ("smile", "20 60"), ("longest_look", "1 3"), ("leaning", "0 5")];
 
 /// Customers of a shift,
 const CUSTOMERS: u32 = 7;

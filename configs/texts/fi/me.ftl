@@ -206,7 +206,7 @@ looked-log = kuka on katsonut
 looked-shares = mitä jaat
 looked-sharing = yhteenvetosi, jotta voit jakaa sen
 looked-share = jakamasi yhteenveto
-looked-unknown = jotakin, mitä tämä versio ei tunne
+looked-unknown = jotakin, mikä on tälle versiolle vierasta
 
 # Mukaan otettavaksi.
 me-export = Kaikki minusta

@@ -47,23 +47,23 @@ struct WindowView {
 impl WindowView {
     /// Greeting and farewell.
     fn meetings(&self) -> Vec<&Figure> {
-        self.figures.iter().filter(|figure| is_meeting(figure.key)).collect()
+        let of = |key: &SignalKey| self.figures.iter().find(|figure| figure.key == *key);
+        MEETINGS.iter().filter_map(of).collect()
     }
 
     /// What stands neither there nor among the moments.
     fn others(&self) -> Vec<&Figure> {
         let by_moment = |key: SignalKey| {
             use SignalKey::{GazePayment, GazeService, SmilePayment, SmileService};
-            is_meeting(key) || matches!(key, GazePayment | GazeService | SmilePayment | SmileService)
+            MEETINGS.contains(&key) || matches!(key, GazePayment | GazeService | SmilePayment | SmileService)
         };
         self.figures.iter().filter(|figure| !by_moment(figure.key)).collect()
     }
 }
 
-fn is_meeting(key: SignalKey) -> bool {
-    use SignalKey::{GazeFarewell, GazeGreeting, SmileFarewell, SmileGreeting};
-    matches!(key, GazeGreeting | SmileGreeting | GazeFarewell | SmileFarewell)
-}
+/// Greeting and farewell, in the order in which they happen.
+const MEETINGS: [SignalKey; 4] =
+    [SignalKey::SmileGreeting, SignalKey::GazeGreeting, SignalKey::SmileFarewell, SignalKey::GazeFarewell];
 
 /// Something to try.
 struct TipView {

@@ -122,7 +122,7 @@ impl Store {
         let mut to = made.map_err(|source| unwritten(copy, source))?;
         std::io::copy(&mut from, &mut to).map_err(|source| unwritten(copy, source))?;
         drop(to);
-        let key = self.opened_by(backup, copy, other)?;
+        let key = self.opened_by(backup, copy, other).map_err(|error| damaged(error, backup))?;
         let attached = Attached::attach(&self.connection, copy, &key)?;
         let merged = merge(attached.connection, remembered);
         let detached = attached.detach();
@@ -159,6 +159,19 @@ impl Store {
         }
         // It carries the salt of its own key already.
         Ok(key)
+    }
+}
+
+/// A page that was changed may be one that opening the copy reads: that tells the same as the check of every page.
+fn damaged(error: StoreError, backup: &Path) -> StoreError {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    match error {
+        StoreError::Database { source, .. }
+            if matches!(source.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)) =>
+        {
+            StoreError::NotABackup { file: backup.to_path_buf() }
+        }
+        error => error,
     }
 }
 

@@ -212,7 +212,8 @@ async fn what_is_shared_is_seen_by_that_trainer_until_it_is_taken_back() {
 
     let hers = std::mem::take(&mut browser.cookies);
     browser.opens("/trainer", "Tuula").await;
-    assert!(browser.get("/trainer").await.text.contains("Aino"));
+    assert!(browser.get("/trainer/shared").await.text.contains("Aino"));
+    assert_eq!(browser.post("/trainer/shared", "of=Aino").await.code, 200);
     let trainers = std::mem::replace(&mut browser.cookies, hers);
     assert!(browser.get("/me/sharing").await.text.contains("Looked at once."));
     let seen = words(&browser.get("/me/seen").await.text);
@@ -221,7 +222,7 @@ async fn what_is_shared_is_seen_by_that_trainer_until_it_is_taken_back() {
     assert_eq!(browser.post("/me/unshare", "with=Tuula").await.code, 303);
     assert!(browser.get("/me/sharing").await.text.contains("You share nothing."));
     browser.cookies = trainers;
-    assert!(!browser.get("/trainer").await.text.contains("Aino"));
+    assert!(!browser.get("/trainer/shared").await.text.contains("Aino"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,7 +25,7 @@ const NEXT_TO_PIXELS: [(&str, &str); 10] = [
 
 /// Crates of the whole program that say of themselves, on their registry page, that they are about pictures, video,
 /// sound or the network, and why each is here all the same.
-const LOOKED_AT: [(&str, &str); 25] = [
+const LOOKED_AT: [(&str, &str); 26] = [
     ("axum", "the pages and the till endpoint, a server"),
     ("axum-core", "the till endpoint"),
     ("bytes", "buffers of the till endpoint"),
@@ -49,6 +49,7 @@ const LOOKED_AT: [(&str, &str); 25] = [
     ("tower", "layers of the till endpoint"),
     ("tower-layer", "layers of the till endpoint"),
     ("tower-service", "layers of the till endpoint"),
+    ("utoipa", "describes the till endpoint; it serves and fetches nothing"),
     ("zune-core", "decodes stills"),
     ("zune-jpeg", "decodes stills"),
 ];

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 const FOLDER: &str = "HYMY_FULL_DISK_TEST_FOLDER";
 
-/// Runs in a mount namespace of its own, on a file system of 400 KiB.
+/// Runs in a mount namespace of its own, on a file system of 600 KiB.
 #[test]
 #[ignore = "the other half of a_full_disk_loses_nothing_that_was_accepted, which starts it"]
 fn child() {
@@ -51,8 +51,8 @@ fn child() {
 #[test]
 fn a_full_disk_loses_nothing_that_was_accepted() {
     let folder = tempfile::tempdir().expect("a folder");
-    let script = "mount -t tmpfs -o size=400k,mode=700 tmpfs \"$1\" || exit 77
-                  dd if=/dev/zero of=\"$1/filler\" bs=1k count=150 status=none
+    let script = "mount -t tmpfs -o size=600k,mode=700 tmpfs \"$1\" || exit 77
+                  dd if=/dev/zero of=\"$1/filler\" bs=1k count=300 status=none
                   exec \"$2\" --exact child --ignored --nocapture";
     let output = Command::new("unshare")
         .args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"])

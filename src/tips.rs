@@ -228,7 +228,7 @@ pub fn tips(shifts: &[(Timestamp, Summary)], signals: &BTreeSet<String>, bands: 
     let mut about = BTreeSet::new();
     let mut tips = Vec::new();
     for kind in TipKind::ALL {
-        let chosen = name_of(kind.signal());
+        let chosen = kind.signal().choice();
         if tips.len() >= TIPS_MAX || !signals.contains(chosen) || about.contains(&kind.behaviour()) {
             continue;
         }
@@ -238,11 +238,6 @@ pub fn tips(shifts: &[(Timestamp, Summary)], signals: &BTreeSet<String>, bands: 
         tips.push(Tip { kind, shifts });
     }
     tips
-}
-
-/// By which a signal is chosen: one of a moment goes with the others of its behaviour.
-fn name_of(key: SignalKey) -> &'static str {
-    key.as_str().split('.').next().unwrap_or_else(|| key.as_str())
 }
 
 /// What a shift says for a tip; `None` where it says nothing, or could mostly not be seen.

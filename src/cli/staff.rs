@@ -274,8 +274,9 @@ pub fn told(receipt: &Receipt) -> String {
         counted(*shares, "share with a trainer", "shares with trainers"),
     ];
     format!(
-        "erased: {records}, {summaries}, {shifts}, {shares}, and the keys that they were sealed to;\nwho saw them stays in the access log until its time is over, and what tied those \
-         entries to a person is gone;\n{file}"
+        "erased: {records}, {summaries}, {shifts}, {shares}, and the keys that they were sealed to;\n\
+         who saw them stays in the access log until its time is over, and what tied those entries to a person is \
+         gone;\n{file}"
     )
 }
 

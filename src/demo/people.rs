@@ -6,8 +6,8 @@
 use fastrand::Rng;
 
 use crate::signals::{
-    ByMoment, GazeShare, GreetDelay, Longest, Measured, NodRate, QueueLook, Reason, Share, Signals, SmileShare,
-    TimeInHand,
+    ByMoment, GazeShare, GreetDelay, Longest, Measured, NodRate, QueueLook, Reason, Share, SignalKey, Signals,
+    SmileShare, TimeInHand,
 };
 use crate::summary::{TransactionRecord, Version};
 use crate::transaction::{Closer, Opener, Transaction};
@@ -158,11 +158,8 @@ impl MadeUpPerson {
         } else {
             self.signals(length_s, rng)
         };
-        let chosen = |key: &str| {
-            let name = key.split('.').next().unwrap_or(key);
-            name == "observed" || self.signals.contains(&name)
-        };
-        TransactionRecord { version: Version, transaction, signals: signals.only(|key| chosen(key.as_str())) }
+        let chosen = |key: SignalKey| key == SignalKey::Observed || self.signals.contains(&key.choice());
+        TransactionRecord { version: Version, transaction, signals: signals.only(chosen) }
     }
 
     fn signals(&self, length_s: f64, rng: &mut Rng) -> Signals {

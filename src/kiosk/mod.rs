@@ -30,6 +30,7 @@ use crate::clock::Clock;
 use crate::config::{Config, SharingConfig, Token};
 use crate::control::Rules;
 use crate::decide::Directions;
+use crate::signals::SignalKey;
 use crate::store::{Retention, SignedIn, Store, StoreError};
 use crate::terms::Terms;
 
@@ -119,10 +120,9 @@ impl KioskSettings {
         Rules { retention: Retention::of(&self.terms, self.max_late_s), sharing: self.sharing.clone() }
     }
 
-    /// Whether a signal such as `smile.greeting` is on; how much was observed always is.
-    fn is_on(&self, signal: &str) -> bool {
-        let name = signal.split('.').next().unwrap_or(signal);
-        name == "observed" || self.signals.contains(&name)
+    /// Whether a signal is on; how much was observed always is.
+    fn is_on(&self, signal: SignalKey) -> bool {
+        signal == SignalKey::Observed || self.signals.contains(&signal.choice())
     }
 
     /// Only what this person chose, of what is on.

@@ -258,7 +258,7 @@ impl Session {
         let without: Vec<Unsettled> =
             self.left_out.iter().filter(said_of_it).map(|(_, unsettled)| *unsettled).collect();
         let mut record = TransactionRecord::measure(transaction, &self.timeline);
-        record.signals = record.signals.only(|key| self.settings.is_on(key.as_str()));
+        record.signals = record.signals.only(|key| self.settings.is_on(key));
         if phone_for_work {
             record.signals.phone_in_hand = Measured::unknown(Reason::SignalOff);
         }

@@ -53,6 +53,13 @@ signal_keys! {
 }
 
 impl SignalKey {
+    /// The name by which it is chosen: the signals of all moments are chosen together.
+    #[must_use]
+    pub fn choice(self) -> &'static str {
+        let key = self.as_str();
+        key.split_once('.').map_or(key, |(choice, _)| choice)
+    }
+
     /// Whether it is the smile of some moment.
     #[must_use]
     pub const fn is_smile(self) -> bool {

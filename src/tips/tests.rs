@@ -152,7 +152,7 @@ proptest! {
         let about: BTreeSet<_> = found.iter().map(|tip| tip.kind.behaviour()).collect();
         prop_assert_eq!(about.len(), found.len(), "never two things about one behaviour");
         for Tip { kind, shifts } in &found {
-            prop_assert!(signals.contains(name_of(kind.signal())), "{:?} is off", kind);
+            prop_assert!(signals.contains(kind.signal().choice()), "{:?} is off", kind);
             prop_assert_eq!(shifts.len(), SHIFTS_MIN);
             for (one, (started_at, summary)) in shifts.iter().rev().zip(worked.iter().rev()) {
                 prop_assert_eq!(one.shift, *started_at);

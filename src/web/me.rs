@@ -17,11 +17,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 
-pub(super) use self::figure::with_unit;
+pub(super) use self::figure::{name as signal_name, with_unit};
 use super::Pages;
-use super::page::{Chrome, Trouble, refusal, shown};
+use super::page::{Chrome, refusal};
 use super::text::Texts;
-use super::visits::{Area, Me, closed};
+use super::visits::{self, Area, Me};
 use crate::control::{Answer, OwnQuestion, Question};
 
 /// The routes.
@@ -64,15 +64,9 @@ async fn ask(pages: &Pages, me: &Me, ask: OwnQuestion) -> Answer {
     pages.kiosk.question(Question::Own { proof: me.proof(), ask }).await
 }
 
-/// The pages were closed meanwhile, or something went wrong.
+/// In the place of a page that was not answered.
 fn turned_away(chrome: Chrome, answer: &Answer) -> Response {
-    match answer {
-        Answer::NotOpen => closed(Chrome { path: "/me".to_owned(), ..chrome }, Area::Me),
-        answer => {
-            let (code, text) = refusal(&chrome, answer);
-            shown(code, &Trouble { chrome, text })
-        }
-    }
+    visits::turned_away(chrome, answer, Area::Me)
 }
 
 /// What came of a change that is shown again on the page that it was asked on.

@@ -17,9 +17,9 @@ use serde::Deserialize;
 use self::customers::CustomersView;
 use self::figures::{FigureView, OverTime, WindowTab};
 use super::Pages;
-use super::page::{Chrome, Trouble, refusal, shown};
+use super::page::{Chrome, shown};
 use super::text::Texts;
-use super::visits::{Area, Trainer, closed};
+use super::visits::{self, Area, Trainer};
 use crate::control::{Answer, Question};
 use crate::customer::Answers;
 use crate::release::{PEOPLE_FLOOR, Release, Window};
@@ -138,9 +138,5 @@ async fn how_to_read(chrome: Chrome, trainer: Trainer) -> Response {
 
 /// The form that opens these pages where they are not open any more, or what went wrong.
 fn turned_away(chrome: Chrome, answer: &Answer) -> Response {
-    if *answer == Answer::NotOpen {
-        return closed(Chrome { path: Area::Trainer.path().to_owned(), ..chrome }, Area::Trainer);
-    }
-    let (code, text) = refusal(&chrome, answer);
-    shown(code, &Trouble { chrome, text })
+    visits::turned_away(chrome, answer, Area::Trainer)
 }

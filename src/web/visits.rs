@@ -9,7 +9,7 @@ use axum::routing::post;
 use axum::{Form, Router};
 use serde::Deserialize;
 
-use super::page::{Chrome, refusal, see, shown};
+use super::page::{Chrome, Trouble, refusal, see, shown};
 use super::{Pages, cookies};
 use crate::control::{Answer, Proof, Question, SecretText, Visitor};
 
@@ -77,8 +77,18 @@ impl Open {
 }
 
 /// The form that opens pages, in the place of one that is not open.
-pub fn closed(chrome: Chrome, area: Area) -> Response {
+fn closed(chrome: Chrome, area: Area) -> Response {
+    let chrome = Chrome { path: area.path().to_owned(), ..chrome };
     shown(StatusCode::UNAUTHORIZED, &Open { chrome, area, refused: None })
+}
+
+/// In the place of a page that the kiosk did not answer: its pages were closed meanwhile, or something went wrong.
+pub fn turned_away(chrome: Chrome, answer: &Answer, area: Area) -> Response {
+    if *answer == Answer::NotOpen {
+        return closed(chrome, area);
+    }
+    let (code, text) = refusal(&chrome, answer);
+    shown(code, &Trouble { chrome, text })
 }
 
 #[derive(Deserialize)]
@@ -140,7 +150,7 @@ impl FromRequestParts<Pages> for Me {
     async fn from_request_parts(parts: &mut Parts, pages: &Pages) -> Result<Self, Response> {
         match visitor(parts, pages).await {
             Some((Visitor::Person { name }, token)) => Ok(Self { name, token }),
-            _ => Err(turned_away(parts, pages, Area::Me).await),
+            _ => Err(asked_to_open(parts, pages, Area::Me).await),
         }
     }
 }
@@ -165,7 +175,7 @@ impl FromRequestParts<Pages> for Trainer {
     async fn from_request_parts(parts: &mut Parts, pages: &Pages) -> Result<Self, Response> {
         match visitor(parts, pages).await {
             Some((Visitor::Trainer { name }, token)) => Ok(Self { name, token }),
-            _ => Err(turned_away(parts, pages, Area::Trainer).await),
+            _ => Err(asked_to_open(parts, pages, Area::Trainer).await),
         }
     }
 }
@@ -179,7 +189,7 @@ impl FromRequestParts<Pages> for Technician {
     async fn from_request_parts(parts: &mut Parts, pages: &Pages) -> Result<Self, Response> {
         match visitor(parts, pages).await {
             Some((Visitor::Technician, _)) => Ok(Self),
-            _ => Err(turned_away(parts, pages, Area::Setup).await),
+            _ => Err(asked_to_open(parts, pages, Area::Setup).await),
         }
     }
 }
@@ -192,7 +202,7 @@ async fn visitor(parts: &Parts, pages: &Pages) -> Option<(Visitor, SecretText)> 
     }
 }
 
-async fn turned_away(parts: &mut Parts, pages: &Pages, area: Area) -> Response {
+async fn asked_to_open(parts: &mut Parts, pages: &Pages, area: Area) -> Response {
     let Ok(chrome) = Chrome::from_request_parts(parts, pages).await;
-    closed(Chrome { path: area.path().to_owned(), ..chrome }, area)
+    closed(chrome, area)
 }

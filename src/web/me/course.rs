@@ -76,10 +76,7 @@ struct HalfHour {
 impl Course {
     /// Of the latest shift; `None` where no record of it is kept, or nothing of this was chosen.
     pub fn of(overview: &Overview, zone: &TimeZone, t: &Texts) -> Option<Self> {
-        let chosen = |key: &SignalKey| {
-            let name = key.as_str().split('.').next().unwrap_or_default();
-            overview.signals.contains(name)
-        };
+        let chosen = |key: &SignalKey| overview.signals.contains(key.choice());
         let drawn: Vec<usize> = (0..COUNTED.len()).filter(|place| COUNTED.get(*place).is_some_and(chosen)).collect();
         let half_hours = half_hours(&overview.latest_shift);
         let (first, last) = (*half_hours.keys().next()?, *half_hours.keys().next_back()?);

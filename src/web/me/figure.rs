@@ -49,9 +49,8 @@ impl Figure {
     /// among them, and says why.
     pub fn of_all(summary: &Summary, overview: &Overview, t: &Texts) -> Vec<Self> {
         let chosen = |(key, line): &(&SignalKey, &Line)| {
-            let name = key.as_str().split('.').next().unwrap_or_default();
             let measured = line.behind > 0 || line.not_observable.keys().any(|why| *why != Reason::SignalOff);
-            measured || overview.signals.contains(name)
+            measured || overview.signals.contains(key.choice())
         };
         let lines = summary.signals.iter().filter(chosen);
         lines.map(|(key, line)| Self::of(*key, line, &overview.bands, t)).collect()

@@ -14,6 +14,7 @@ use crate::control::{Answer, Question, SharingAnswer, SharingQuestion};
 use crate::store::SharedSummary;
 use crate::summary::{SharedLine, SharedWindow};
 use crate::web::Pages;
+use crate::web::me::{signal_name, with_unit};
 use crate::web::page::{Chrome, shown};
 use crate::web::text::Texts;
 use crate::web::visits::Trainer;
@@ -113,11 +114,11 @@ impl LineView {
         let known = f64::from(*known_in);
         let unit = Unit::of(signal.as_str());
         Self {
-            name: t.say(&format!("signal-{}", signal.as_str().replace(['.', '_'], "-"))),
+            name: signal_name(*signal, t),
             shown: shown_in
                 .map(|shown| t.with("trainer-shown", &[("shown", f64::from(shown).into()), ("of", known.into())])),
             value: median.zip(unit).map(|(median, unit)| {
-                let value = crate::web::me::with_unit(unit, median, t);
+                let value = with_unit(unit, median, t);
                 t.with("trainer-median", &[("value", value.into()), ("of", known.into())])
             }),
             known: t.count("trainer-known-in", known),

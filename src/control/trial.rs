@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::decide::Decided;
+use crate::fit::FitNow;
 
 /// What the camera is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +65,8 @@ pub struct TrialNow {
     pub nods: u32,
     /// What the latest frame showed; `None` before the first, and while the camera gives none.
     pub seen: Option<Seen>,
+    /// Where the fit check is; once it has ended, the camera is closed with this answer.
+    pub fit: Option<FitNow>,
 }
 
 /// What one frame showed; `None` is "not observable".

@@ -14,7 +14,7 @@ impl Still {
         }
     }
 
-    fn visit(&mut self, name: &str) -> SecretText {
+    pub(super) fn visit(&mut self, name: &str) -> SecretText {
         self.opens(Visitor::Person { name: name.into() }, &format!("{name}'s own secret"))
     }
 
@@ -31,6 +31,10 @@ impl Still {
             Answer::Trial(now) => now,
             other => panic!("{other:?}"),
         }
+    }
+
+    pub(super) fn begins_if_may(&mut self, token: &SecretText) -> Answer {
+        self.tries(token, TrialQuestion::Begin(TrialFor::Practice))
     }
 
     fn now(&mut self, token: &SecretText) -> TrialNow {

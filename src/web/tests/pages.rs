@@ -14,8 +14,9 @@ pub(super) struct Browser {
     pub(super) app: Router,
     pub(super) handle: KioskHandle,
     pub(super) clock: Arc<ManualClock>,
-    _kiosk: Awaited,
-    _folder: tempfile::TempDir,
+    pub(super) camera: MadeUpCamera,
+    pub(super) kiosk: Awaited,
+    pub(super) folder: tempfile::TempDir,
     pub(super) cookies: std::collections::BTreeMap<String, String>,
     pub(super) language: &'static str,
 }
@@ -59,7 +60,7 @@ impl Browser {
             has_source: true,
             technician_code: Some(Token::new(CODE).expect("long enough")),
         };
-        let (handle, kiosk) = Awaited::spawn(store, settings, &[], clock.clone());
+        let (handle, kiosk, camera) = Awaited::watched(store, settings, &[], clock.clone());
         let app = pages(Pages {
             kiosk: handle.clone(),
             clock: clock.clone(),
@@ -69,7 +70,8 @@ impl Browser {
             started: clock.now(),
             signals: crate::config::SIGNALS.to_vec(),
         });
-        Self { app, handle, clock, _kiosk: kiosk, _folder: folder, cookies: Default::default(), language: "en" }
+        let cookies = Default::default();
+        Self { app, handle, clock, camera, kiosk, folder, cookies, language: "en" }
     }
 
     pub(super) async fn send(&mut self, mut request: Request<Body>) -> Got {

@@ -1,6 +1,6 @@
 //! The camera outside of a shift: by whose tap, for how long, and that what it saw is nobody's.
 
-use super::shifts::{Still, sign_in, sign_out};
+use super::shifts::{Still, sign_in, sign_out, with_token};
 use super::*;
 use crate::camera::CameraLock;
 use crate::control::{TrialFor, TrialNow, TrialQuestion, Trying, Visitor};
@@ -223,7 +223,7 @@ fn signing_in_ends_a_trial_and_neither_gets_what_the_others_camera_saw() {
         kiosk.now(&aino);
     }
     let token = kiosk.kiosk.held.as_ref().expect("a shift").told();
-    assert_eq!(kiosk.ask(super::shifts::with_token(&token)), Answer::Resumed);
+    assert_eq!(kiosk.ask(with_token(&token)), Answer::Resumed);
     assert_eq!(kiosk.wish(), CameraWish::Open { run: 3, people: 1, purpose: Purpose::Shift });
     assert_eq!(kiosk.tries(&aino, TrialQuestion::Now), Answer::NoTrial, "her shift goes on");
     kiosk.ask(sign_out());

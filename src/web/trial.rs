@@ -16,10 +16,7 @@ use crate::control::{Answer, Question, TrialFor, TrialQuestion};
 
 /// The routes.
 pub fn routes() -> Router<Pages> {
-    Router::new()
-        .route("/trial/begin", post(begin))
-        .route("/trial/now", get(now))
-        .route("/trial/stop", post(stop))
+    Router::new().route("/trial/begin", post(begin)).route("/trial/now", get(now)).route("/trial/stop", post(stop))
 }
 
 #[derive(Deserialize)]

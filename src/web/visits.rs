@@ -125,14 +125,7 @@ async fn open_setup(State(pages): State<Pages>, chrome: Chrome, Form(form): Form
     open(&pages, chrome, Area::Setup, Visitor::Technician, form.code, &form.to).await
 }
 
-async fn open(
-    pages: &Pages,
-    chrome: Chrome,
-    area: Area,
-    visitor: Visitor,
-    secret: SecretText,
-    to: &str,
-) -> Response {
+async fn open(pages: &Pages, chrome: Chrome, area: Area, visitor: Visitor, secret: SecretText, to: &str) -> Response {
     let to = area.leads_to(to);
     match pages.kiosk.question(Question::Open { visitor, secret }).await {
         Answer::Opened { token, .. } => see(to, [cookies::keep(cookies::VISIT, &token)]),

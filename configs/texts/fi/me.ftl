@@ -132,6 +132,7 @@ me-not-sure = Mitään ei tehty. Merkitse ruutu, jos olet varma.
 me-choices = Mitä minusta mitataan, ja omat rajani
 me-choices-means = Sinä päätät, mitä sinusta mitataan, eikä kukaan muu saa tietää sitä. Valinta on voimassa seuraavasta vuorostasi alkaen.
 me-choices-on-shift = Työvuorosi on käynnissä. Valintoja voi muuttaa, kun se on ohi: kirjaudu ensin ulos.
+me-choices-fit = Kokeile, mitkä näistä voidaan tässä lukea sinusta
 me-choose = Tallenna valinnat
 me-chosen = Tallennettu. Voimassa seuraavasta vuorostasi alkaen.
 me-bands-mean = Raja kertoo, mistä mihin itse haluat luvun asettuvan. Sillä on myös yläpää, koska liikaakin voi olla. Se näkyy oman lukusi vieressä, ja kokeiltavaksi ehdotettu ottaa sen huomioon. Tyhjä tarkoittaa, ettei rajaa ole.

@@ -39,7 +39,7 @@ function draw(seen) {
   // The arrow as one sees it from the front; one that points at the lens is a dot.
   const [away, high] = [across(gaze[0], 60), up(gaze[1], 60)];
   const length = Math.hypot(away, high);
-  face.classList.toggle("at-lens-now", length < 9);
+  face.classList.toggle("at-lens-now", length < 12);
   const shown = within(length, 32) / Math.max(length, 1);
   part("arrow").setAttribute("x2", away * shown);
   part("arrow").setAttribute("y2", high * shown);

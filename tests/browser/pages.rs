@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 const SECRET: &str = "a made-up secret";
 const TECHNICIAN_CODE: &str = "made-up-technician";
 
-/// Screens that the pages are made for: at the counter, large and small, and the small one upright.
-const SCREENS: [(u32, u32); 3] = [(1280, 800), (1024, 600), (600, 1024)];
+/// Screens that the pages are made for: at the counter, large and small, and the small one upright; and the large one
+/// with everything twice as large, which leaves a page half the room.
+const SCREENS: [(u32, u32); 4] = [(1280, 800), (1024, 600), (600, 1024), (640, 400)];
 
 /// Rules of the accessibility engine that hold: WCAG 2.2 A and AA, and what is known to be good practice.
 const AXE_TAGS: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -352,14 +353,80 @@ async fn the_counter_is_used_by_keyboard_alone(stage: &Stage) {
     turn.end().await;
 }
 
+async fn what_is_shared_is_looked_at_until_it_is_taken_back(stage: &Stage) {
+    let turn = Turn::begin(stage, "en", false).await;
+    let close = async || {
+        turn.press("form[action='/close'] button").await;
+        turn.has("main[data-camera]", "back at the counter").await;
+    };
+    turn.opens("/me", Some("Emma"), SECRET).await;
+    turn.has("form[action='/close']", "her pages open").await;
+    turn.go("/me/sharing").await;
+    turn.press("input[name=with][value=Tuula]").await;
+    turn.fill("days", "7").await;
+    turn.press("form[action='/me/share'] button").await;
+    turn.has("form[action='/me/unshare']", "it is shared").await;
+    turn.screenshot("sharing-shared-1280x800-en").await;
+    close().await;
+
+    let looks = async || {
+        turn.opens("/trainer", Some("Tuula"), SECRET).await;
+        turn.has("form[action='/close']", "her pages open").await;
+        turn.go("/trainer/shared").await;
+        turn.has("main", "the list").await;
+    };
+    looks().await;
+    let hers = "//li[contains(., 'Emma')]//button";
+    turn.client.find(Locator::XPath(hers)).await.expect("shared").click().await.expect("pressed");
+    turn.says("Emma").await;
+    turn.screenshot("shared-summary-1280x800-en").await;
+    close().await;
+
+    turn.opens("/me", Some("Emma"), SECRET).await;
+    turn.has("form[action='/close']", "her pages open").await;
+    turn.go("/me/seen").await;
+    turn.says("Tuula").await;
+    turn.go("/me/sharing").await;
+    turn.press("form[action='/me/unshare'] button").await;
+    turn.says("You share nothing").await;
+    close().await;
+
+    looks().await;
+    assert!(turn.client.find(Locator::XPath(hers)).await.is_err(), "taken back is gone at once");
+    close().await;
+    turn.end().await;
+}
+
+async fn who_withdraws_is_told_what_is_gone_and_opens_nothing_any_more(stage: &Stage) {
+    let turn = Turn::begin(stage, "fi", true).await;
+    turn.opens("/me", Some("Hanna"), SECRET).await;
+    turn.has("form[action='/close']", "her pages open").await;
+    turn.go("/me/leave").await;
+    turn.press("form[action='/me/withdraw'] input[name=sure]").await;
+    let present = "form[action='/me/withdraw'] input[name=present]";
+    turn.client.find(Locator::Css(present)).await.expect("a field").send_keys(SECRET).await.expect("typed");
+    turn.press("form[action='/me/withdraw'] button").await;
+    turn.says("Olet eronnut").await;
+    turn.screenshot("withdrawn-1280x800-fi").await;
+    turn.opens("/me", Some("Hanna"), SECRET).await;
+    turn.says("Nimi tai koodi ei täsmää").await;
+    turn.end().await;
+}
+
 /// Every page, with how it is reached.
-const PAGES: [(&str, &str); 8] = [
+const PAGES: [(&str, &str); 14] = [
     ("counter", "/"),
     ("customer", "/customer"),
     ("about", "/about"),
     ("me", "/me"),
     ("transactions", "/me/transactions"),
+    ("choices", "/me/choices"),
+    ("sharing", "/me/sharing"),
+    ("seen", "/me/seen"),
+    ("export", "/me/export"),
+    ("leave", "/me/leave"),
     ("trainer", "/trainer"),
+    ("shared", "/trainer/shared"),
     ("how-to-read", "/trainer/how-to-read"),
     ("setup", "/setup"),
 ];
@@ -430,6 +497,8 @@ fn main() {
         nobody_opens_what_is_anothers,
         one_touch_on_a_face_says_thanks_and_comes_back,
         the_counter_is_used_by_keyboard_alone,
+        what_is_shared_is_looked_at_until_it_is_taken_back,
+        who_withdraws_is_told_what_is_gone_and_opens_nothing_any_more,
         every_page_passes_the_accessibility_rules_and_loads_nothing_from_elsewhere,
     );
     drop(stage);

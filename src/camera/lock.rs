@@ -1,6 +1,6 @@
 //! The camera's lock: of all programs with one data folder, one may open the camera.
 //!
-//! A kiosk holds it while a shift is on, paused or not, and until the camera is closed; `hymy calibrate` and `hymy staff fit`
+//! A kiosk holds it while a shift is on, paused or not, or somebody tries something out at its pages, and until the camera is closed; `hymy calibrate` and `hymy staff fit`
 //! hold it while they look. It belongs to the open folder, so a crash, even a `kill -9`, lets go of it together with the camera.
 
 use std::fs::{self, File, TryLockError};
@@ -18,8 +18,8 @@ pub struct CameraLock {
 pub enum CameraLockError {
     /// Another program has it.
     #[error(
-        "a shift is on, or hymy calibrate looks through the camera, or hymy staff fit does; end the shift first, or wait \
-         until they are over"
+        "a shift is on, or somebody tries something out at the pages, or hymy calibrate looks through the camera, or \
+         hymy staff fit does; end the shift first, or wait until they are over"
     )]
     InUse,
     /// The data folder cannot be opened or locked.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use hymy::camera;
 use hymy::config::Config;
-use hymy::kiosk::{self, CameraSwitch, VisionEvent};
+use hymy::kiosk::{self, CameraSwitch, Purpose, VisionEvent};
 use hymy_vision::{Event, SourceSpec, Vision, VisionError, VisionSettings};
 
 /// The loaded models and the source they will look at.
@@ -39,7 +39,9 @@ impl Camera {
         let switch = switch.clone();
         let runtime = tokio::runtime::Handle::current();
         let thread = std::thread::Builder::new().name("hymy-vision".to_owned()).spawn(move || {
-            kiosk::follow(&switch, &runtime, &emit, |people, wished| self.look(people, wished, &emit));
+            kiosk::follow(&switch, &runtime, &emit, |people, purpose, wished| {
+                self.look(people, purpose, wished, &emit)
+            });
         })?;
         Ok(thread)
     }
@@ -49,10 +51,15 @@ impl Camera {
     fn look(
         &mut self,
         people: u8,
+        purpose: Purpose,
         wished: &dyn Fn() -> bool,
         emit: &impl Fn(VisionEvent) -> bool,
     ) -> Result<(), String> {
         self.vision.set_people(people);
+        match purpose {
+            // A trial is seen as a shift is; what becomes of it is the kiosk's to decide.
+            Purpose::Shift | Purpose::Trial | Purpose::Outline => {}
+        }
         let staged = matches!(self.source, SourceSpec::Staged);
         loop {
             self.look_once(staged, wished, emit)?;

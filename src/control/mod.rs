@@ -10,6 +10,7 @@ mod question;
 mod refusal;
 mod server;
 mod shares;
+mod trial;
 
 use std::collections::BTreeMap;
 
@@ -32,6 +33,7 @@ pub use question::{Credentials, Proof, Question, SecretText, Visitor};
 pub use refusal::Why;
 pub use server::serve;
 pub use shares::{SharingAnswer, SharingQuestion, TrainersMark};
+pub use trial::{Seen, SeenFace, TrialFor, TrialNow, TrialQuestion, Trying};
 
 /// The name of the socket in the data folder.
 pub const SOCKET: &str = "hymy.sock";
@@ -159,6 +161,10 @@ pub enum Answer {
     NotOpen,
     /// Pages are closed.
     Closed,
+    /// How a trial is.
+    Trial(TrialNow),
+    /// No trial is on.
+    NoTrial,
     /// It was not done.
     Refused {
         /// Why, and what to do.
@@ -184,6 +190,9 @@ pub struct Status {
     /// The shift is paused.
     #[serde(default)]
     pub paused: bool,
+    /// The camera is open, or about to be, for trying out or setting up.
+    #[serde(default)]
+    pub trying: Option<Trying>,
 }
 
 /// Answers out of the store.
@@ -226,7 +235,9 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
         | Question::LeaveLatestOut { .. }
         | Question::Open { .. }
         | Question::Visitor { .. }
-        | Question::Close { .. } => {
+        | Question::Close { .. }
+        | Question::Trial { .. }
+        | Question::EndTrial => {
             let reason = "no kiosk is running with this data_dir, so nobody is on shift; see: hymy run --help";
             Ok(Answer::refused(Why::NoShift, reason))
         }

@@ -7,6 +7,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::own::OwnQuestion;
 use super::shares::SharingQuestion;
+use super::trial::TrialQuestion;
 use crate::consent::Consent;
 use crate::customer::Face;
 use crate::store::StoreError;
@@ -117,6 +118,16 @@ pub enum Question {
         /// What opening them gave back.
         token: SecretText,
     },
+    /// The camera outside of a shift, for whoever has pages open.
+    Trial {
+        /// What opening the pages gave back.
+        token: SecretText,
+        /// What of it.
+        #[serde(rename = "question")]
+        ask: TrialQuestion,
+    },
+    /// End the trial that is on: the camera closes. Anyone at the counter may.
+    EndTrial,
     /// Trainers, what is shared with them, and the log of it.
     #[serde(untagged)]
     Sharing(SharingQuestion),

@@ -28,6 +28,10 @@ pub enum Why {
     NoShift,
     /// The person's shift is on, and has to end before.
     OnShift,
+    /// The shift is theirs, and has to be paused before.
+    NotPaused,
+    /// Somebody else tries something out.
+    TrialOn,
     /// There is no camera, or another program has it.
     NoCamera,
     /// What was agreed to holds no longer: it has to be agreed to anew.

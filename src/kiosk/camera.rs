@@ -7,17 +7,31 @@ use tokio::sync::watch;
 
 use crate::camera::{CameraLock, CameraLockError};
 
+/// What the camera is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A shift: what is seen is measured.
+    Shift,
+    /// Trying out: what is seen is shown to whoever asked for it, and kept nowhere.
+    Trial,
+    /// Setting up: nothing is wanted but lines of the empty scene.
+    Outline,
+}
+
 /// What is wished of the camera.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CameraWish {
-    /// Closed, and its device or connection given back: nobody is on shift, or the shift is paused.
+    /// Closed, and its device or connection given back: nobody is on shift, or the shift is paused, and nobody tries
+    /// anything out.
     Closed,
     /// Open, for the so manieth time.
     Open {
         /// From 0; what an earlier opening still has to tell is old.
         run: u64,
-        /// How many people are signed in.
+        /// How many people are signed in, or try something out.
         people: u8,
+        /// What for.
+        purpose: Purpose,
     },
     /// Closed for good: the program ends.
     End,
@@ -64,8 +78,8 @@ impl CameraSwitch {
         self.wish.subscribe()
     }
 
-    /// Keeps other programs from the camera. The kiosk does for as long as a shift is on, the vision thread for as long
-    /// as the camera is open.
+    /// Keeps other programs from the camera. The kiosk does for as long as a shift or a trial is on, the vision thread
+    /// for as long as the camera is open.
     ///
     /// # Errors
     /// [`CameraLockError`]: another program has it.

@@ -19,6 +19,7 @@ mod retention;
 mod session;
 mod sign_in;
 mod task;
+mod trial;
 mod visits;
 
 use std::sync::Arc;
@@ -34,12 +35,13 @@ use crate::signals::SignalKey;
 use crate::store::{Retention, SignedIn, Store, StoreError};
 use crate::terms::Terms;
 
-pub use camera::{CameraClaim, CameraSwitch, CameraWish};
+pub use camera::{CameraClaim, CameraSwitch, CameraWish, Purpose};
 pub use handle::{KioskHandle, TillAnswer};
 pub use identity::LOST_PAUSES_AFTER_MS;
 pub use openings::follow;
 pub use sign_in::NoShift;
 pub use task::{Kiosk, Outcome};
+pub use trial::{TRIAL_ASKED_WITHIN_MS, TRIAL_LASTS_MS};
 
 /// What the vision thread tells.
 #[derive(Clone, Debug)]

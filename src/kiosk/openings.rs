@@ -5,23 +5,23 @@ use std::panic::AssertUnwindSafe;
 use tokio::runtime::Handle;
 use tokio::sync::watch::Receiver;
 
-use super::{CameraSwitch, CameraWish, VisionEvent};
+use super::{CameraSwitch, CameraWish, Purpose, VisionEvent};
 
 /// Blocks this thread until the switch ends, the source does, or `emit` says `false`, and tells of each opening.
 ///
-/// `look` is one opening, for so many signed-in people: the camera is open from its call until it returns, which it does
-/// soon after the camera is no longer wished (its second argument), or with why the source failed for good. While it
-/// looks, and not longer, other programs are kept from the camera.
+/// `look` is one opening, for so many people and this purpose: the camera is open from its call until it returns, which
+/// it does soon after the camera is no longer wished (its last argument), or with why the source failed for good. While
+/// it looks, and not longer, other programs are kept from the camera.
 pub fn follow(
     switch: &CameraSwitch,
     runtime: &Handle,
     emit: impl Fn(VisionEvent) -> bool,
-    mut look: impl FnMut(u8, &dyn Fn() -> bool) -> Result<(), String>,
+    mut look: impl FnMut(u8, Purpose, &dyn Fn() -> bool) -> Result<(), String>,
 ) {
     let mut wish = switch.follow();
-    while let Some((run, people)) = runtime.block_on(next_opening(&mut wish)) {
-        let wished = || *wish.borrow() == CameraWish::Open { run, people };
-        match opening(switch, run, people, &wished, &emit, &mut look) {
+    while let Some((opened, run, people, purpose)) = runtime.block_on(next_opening(&mut wish)) {
+        let wished = || *wish.borrow() == opened;
+        match opening(switch, run, &wished, &emit, || look(people, purpose, &wished)) {
             Ended::AsWished if emit(VisionEvent::Closed) => {}
             Ended::AsWished => return,
             Ended::ByItself(reason) => {
@@ -37,12 +37,11 @@ pub fn follow(
 fn opening(
     switch: &CameraSwitch,
     run: u64,
-    people: u8,
     wished: &dyn Fn() -> bool,
     emit: &impl Fn(VisionEvent) -> bool,
-    look: &mut impl FnMut(u8, &dyn Fn() -> bool) -> Result<(), String>,
+    look: impl FnOnce() -> Result<(), String>,
 ) -> Ended {
-    // The shift has the lock already, unless it has just ended: then another program may have it.
+    // The shift, or the trial, has the lock already, unless it has just ended: then another program may have it.
     let claim = switch.claim();
     if !wished() {
         return Ended::AsWished;
@@ -54,7 +53,7 @@ fn opening(
         return Ended::ByItself(None);
     }
     // A panic would leave a shift in which nobody is ever seen; it ends the run as any failure does.
-    match std::panic::catch_unwind(AssertUnwindSafe(|| look(people, wished))) {
+    match std::panic::catch_unwind(AssertUnwindSafe(look)) {
         Ok(looked) if !wished() => {
             if let Err(reason) = looked {
                 tracing::warn!(reason, "camera_failed_while_closing");
@@ -74,11 +73,12 @@ enum Ended {
     ByItself(Option<String>),
 }
 
-/// Waits until the camera is to be open, for how many people; `None` when it never will be again.
-async fn next_opening(wish: &mut Receiver<CameraWish>) -> Option<(u64, u8)> {
-    let wished = wish.wait_for(|wish| *wish != CameraWish::Closed).await.map(|wish| *wish);
+/// Waits until the camera is to be open: which wish that is, the opening's number, for how many people and what for;
+/// `None` when it never will be again.
+async fn next_opening(wish: &mut Receiver<CameraWish>) -> Option<(CameraWish, u64, u8, Purpose)> {
+    let wished = wish.wait_for(|wish| *wish != CameraWish::Closed).await.map(|wish| *wish).ok()?;
     match wished {
-        Ok(CameraWish::Open { run, people }) => Some((run, people)),
-        _ => None,
+        CameraWish::Open { run, people, purpose } => Some((wished, run, people, purpose)),
+        CameraWish::Closed | CameraWish::End => None,
     }
 }

@@ -67,6 +67,8 @@ impl Kiosk {
         if let Err(refused) = self.shift_on(name) {
             return refused;
         }
+        // In a pause only a trial has it open.
+        self.stop_trial();
         self.pause(Pauser::Person);
         self.happened();
         Answer::Paused

@@ -3,7 +3,7 @@
 //! With a shift the kiosk holds the camera's lock and a random token, by which the person's taps are known to be theirs
 //! without typing a secret each time; it lets go of both when the shift ends.
 
-use super::camera::{CameraClaim, CameraWish};
+use super::camera::{CameraClaim, CameraWish, Purpose};
 use super::session::{Decisions, Session};
 use super::task::Kiosk;
 use super::visits::RandomToken;
@@ -102,6 +102,8 @@ impl Kiosk {
         }
         let held = Held::new(self.camera.claim()?, signed_in.len())?;
         let mut session = self.session_of(signed_in)?;
+        // Whoever tried something out is done.
+        self.stop_trial();
         if let Err(error) = self.open_own(&mut session, signed_in.first()) {
             // It is in the store already: it ends as one that a crash left.
             self.left_open = true;
@@ -248,14 +250,26 @@ impl Kiosk {
 
     pub(super) fn open_camera(&mut self) {
         let people = self.held.as_ref().map_or(1, |held| held.people);
+        self.stop_trial();
+        self.open_camera_for(people, Purpose::Shift);
+    }
+
+    /// What an earlier opening still has to tell is told apart by its number.
+    pub(super) fn open_camera_for(&mut self, people: u8, purpose: Purpose) {
         let run = self.runs;
         self.runs += 1;
         self.wished_run = Some(run);
-        self.camera.set(CameraWish::Open { run, people });
+        self.status.camera = false;
+        self.camera.set(CameraWish::Open { run, people, purpose });
     }
 
+    /// Whatever it was open for: a trial is over with it.
     pub(super) fn close_camera(&mut self) {
         self.camera.set(CameraWish::Closed);
+        self.status.trying = None;
+        if self.trial.take().is_some() {
+            tracing::info!("trial_ended");
+        }
         self.wished_run = None;
         self.status.camera = false;
     }

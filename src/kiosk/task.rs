@@ -11,6 +11,7 @@ use super::handle::Request;
 use super::pause::{Pauser, Tap};
 use super::session::{Decisions, Session};
 use super::sign_in::{Held, NoShift};
+use super::trial::Trial;
 use super::visits::Visits;
 use super::{KioskSettings, TillAnswer, VisionEvent};
 use crate::clock::Clock;
@@ -72,6 +73,8 @@ pub struct Kiosk {
     /// What was decided in `ending`, or else in `session`, and is not on the disk yet.
     pub(super) unwritten: Decisions,
     pub(super) status: Status,
+    /// Whoever looks through the camera outside of a shift. It is wished open for this, or for the shift, never for both.
+    pub(super) trial: Option<Trial>,
     /// Own pages that are open.
     pub(super) visits: Visits,
     /// When windows are announced and settled next, on the monotonic clock.
@@ -115,6 +118,7 @@ impl Kiosk {
             heard_run: 0,
             pause_unwritten: false,
             unwritten: Decisions::default(),
+            trial: None,
             visits: Visits::default(),
             status: Status { running: true, ..Status::default() },
             releases_due_ms: 0,
@@ -238,6 +242,7 @@ impl Kiosk {
         self.keep_customers();
         self.retain_now_and_then();
         self.visits.end_old(self.clock.monotonic_ms());
+        self.end_trial_if_over();
     }
 
     pub(super) fn see(&mut self, event: VisionEvent) {
@@ -249,6 +254,11 @@ impl Kiosk {
             VisionEvent::Observation(observation) => {
                 if !std::mem::replace(&mut self.status.camera, true) {
                     tracing::info!("camera_opened");
+                }
+                // Before anything else: it is nobody's shift.
+                if let Some(trial) = &mut self.trial {
+                    trial.see(&observation);
+                    return;
                 }
                 if observation.customer_present == Some(true) {
                     self.happened();
@@ -272,7 +282,9 @@ impl Kiosk {
     }
 
     fn source_closed(&mut self) {
-        if let Some(session) = &mut self.session {
+        if let Some(trial) = &mut self.trial {
+            trial.source_closed();
+        } else if let Some(session) = &mut self.session {
             session.source_closed();
         }
     }
@@ -297,6 +309,8 @@ impl Kiosk {
                     Question::Open { visitor, secret } => self.open_visit(visitor, secret),
                     Question::Visitor { token } => self.visitor(token),
                     Question::Close { token } => self.close_visit(token),
+                    Question::Trial { token, ask } => self.trial(token, *ask),
+                    Question::EndTrial => self.end_trial(),
                     Question::Customer { face } => self.customer(*face),
                     Question::Own { proof, ask } => self.own(proof, ask),
                     Question::Sharing(SharingQuestion::Shared { proof: Proof::Token(token), of }) => {
@@ -308,6 +322,8 @@ impl Kiosk {
                     }
                     _ => control::answer(&mut self.store, &question, &self.status, self.clock.as_ref(), &self.rules),
                 };
+                // Pages may have been closed, or a consent may have ended: whoever tried something out with them is gone.
+                self.end_trial_if_over();
                 let _ = reply.send(answer);
             }
         }

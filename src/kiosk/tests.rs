@@ -17,6 +17,7 @@ mod people;
 mod races;
 mod releases;
 mod shifts;
+mod trials;
 
 pub(crate) use awaited::Awaited;
 

@@ -65,6 +65,8 @@ impl Visiting {
 
 /// One visit.
 struct Visit {
+    /// Which; never the same twice.
+    id: u64,
     token: RandomToken,
     visiting: Visiting,
     since_ms: u64,
@@ -75,6 +77,7 @@ struct Visit {
 #[derive(Default)]
 pub(super) struct Visits {
     open: Vec<Visit>,
+    opened: u64,
     wrong_codes: u32,
     wrong_at_ms: u64,
 }
@@ -105,6 +108,18 @@ impl Visits {
         });
     }
 
+    /// Which visit this is the token of, and whose; it was asked for just now.
+    pub(super) fn of(&mut self, token: &SecretText, now_ms: u64) -> Option<(u64, &Visiting)> {
+        let visit = self.take(token, now_ms)?;
+        self.put(visit);
+        self.open.last().map(|visit| (visit.id, &visit.visiting))
+    }
+
+    /// Whether this visit lasts.
+    pub(super) fn lasts(&self, id: u64) -> bool {
+        self.open.iter().any(|visit| visit.id == id)
+    }
+
     /// Ends those of a person.
     fn end_of(&mut self, person: &PersonId) {
         self.open.retain(
@@ -118,7 +133,9 @@ impl Kiosk {
     pub(super) fn open_visit(&mut self, visitor: &Visitor, secret: &SecretText) -> Answer {
         let now_ms = self.clock.monotonic_ms();
         let opened = self.visiting(visitor, secret).and_then(|visiting| {
-            let visit = Visit { token: RandomToken::random()?, visiting, since_ms: now_ms, asked_ms: now_ms };
+            let id = self.visits.opened;
+            self.visits.opened += 1;
+            let visit = Visit { id, token: RandomToken::random()?, visiting, since_ms: now_ms, asked_ms: now_ms };
             let answer = Answer::Opened { token: visit.token.told(), visitor: visit.visiting.visitor() };
             self.visits.end_old(now_ms);
             self.visits.put(visit);

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::page::{Chrome, refusal, see, shown};
 use super::{Pages, cookies};
-use crate::control::{Answer, Credentials, Proof, Question, SecretText, Status};
+use crate::control::{Answer, Credentials, Proof, Question, SecretText, Status, Trying};
 use crate::summary::LeftOut;
 
 /// The routes.
@@ -25,6 +25,7 @@ pub fn routes() -> Router<Pages> {
         .route("/shift/for-work", post(for_work))
         .route("/shift/leave-out", post(leave_out))
         .route("/shift/complaint", post(complaint))
+        .route("/trial/end", post(end_trial))
 }
 
 #[derive(Template)]
@@ -54,9 +55,12 @@ impl Counter {
     }
 }
 
-/// Open, about to open, paused, or closed because nobody is on shift.
+/// Open, for a shift or for trying out; about to open, paused, or closed because nobody is on shift.
 fn camera(status: &Status) -> &'static str {
     match status {
+        // The camera may be open, also where it has shown nothing yet.
+        Status { trying: Some(Trying::Out), .. } => "trying",
+        Status { trying: Some(Trying::SetUp), .. } => "set-up",
         Status { shift: false, .. } => "off",
         Status { paused: true, .. } => "paused",
         Status { camera: true, .. } => "on",
@@ -115,6 +119,14 @@ async fn sign_in(State(pages): State<Pages>, chrome: Chrome, headers: HeaderMap,
 async fn sign_out(State(pages): State<Pages>, chrome: Chrome, headers: HeaderMap) -> Response {
     match pages.kiosk.question(Question::SignOut { name: None }).await {
         Answer::SignedOut => see("/", [cookies::forget(cookies::SHIFT)]),
+        answer => tapped(&pages, chrome, &headers, answer, None).await,
+    }
+}
+
+/// Whoever stands at the counter closes a camera that is open outside of a shift.
+async fn end_trial(State(pages): State<Pages>, chrome: Chrome, headers: HeaderMap) -> Response {
+    match pages.kiosk.question(Question::EndTrial).await {
+        Answer::NoTrial => see("/", []),
         answer => tapped(&pages, chrome, &headers, answer, None).await,
     }
 }

@@ -39,6 +39,8 @@ impl Chrome {
             Why::ShiftOn => "refused-shift-on",
             Why::NoShift => "refused-no-shift",
             Why::OnShift => "refused-on-shift",
+            Why::NotPaused => "refused-not-paused",
+            Why::TrialOn => "refused-trial-on",
             Why::NoCamera => "refused-no-camera",
             Why::AgreeAnew => "refused-agree-anew",
             Why::Nothing => "refused-nothing",
@@ -100,6 +102,8 @@ pub fn status_of(why: Why) -> StatusCode {
         Why::ShiftOn
         | Why::NoShift
         | Why::OnShift
+        | Why::NotPaused
+        | Why::TrialOn
         | Why::NoCamera
         | Why::Nothing
         | Why::Released

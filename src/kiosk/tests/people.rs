@@ -3,7 +3,7 @@
 use hymy_vision::Phone;
 
 use super::*;
-use crate::kiosk::{CameraWish, LOST_PAUSES_AFTER_MS};
+use crate::kiosk::{CameraWish, LOST_PAUSES_AFTER_MS, Purpose};
 use crate::signals::{Measured, Reason};
 
 impl Running {
@@ -43,7 +43,7 @@ impl Running {
 }
 
 pub(super) fn open(run: u64) -> CameraWish {
-    CameraWish::Open { run, people: 1 }
+    CameraWish::Open { run, people: 1, purpose: Purpose::Shift }
 }
 
 fn own(name: &str) -> Proof {
@@ -189,14 +189,22 @@ async fn a_crash_during_a_pause_comes_back_paused_or_without_the_shift() {
 async fn what_two_people_serve_is_the_stores_and_neithers() {
     let place = Place::new();
     let running = place.run_of(&["Aino", "Eero"]);
-    assert_eq!(running.wish(), CameraWish::Open { run: 0, people: 2 }, "customers are still seen");
+    assert_eq!(
+        running.wish(),
+        CameraWish::Open { run: 0, people: 2, purpose: Purpose::Shift },
+        "customers are still seen"
+    );
     let both = |t_ms| Observation { face: None, faces: 0, not_alone: true, followed: false, ..plain(t_ms) };
     running.serve(0, both).await;
     // Even if the vision crate read a face, nothing of it would be kept.
     running.serve(20_000, plain).await;
     running.clock.advance_ms(2 * LOST_PAUSES_AFTER_MS);
     running.watch(200_000, 5, false).await;
-    assert_eq!(running.wish(), CameraWish::Open { run: 0, people: 2 }, "nobody is followed, so nobody is lost");
+    assert_eq!(
+        running.wish(),
+        CameraWish::Open { run: 0, people: 2, purpose: Purpose::Shift },
+        "nobody is followed, so nobody is lost"
+    );
     running.stopped().await;
 
     for name in ["Aino", "Eero"] {

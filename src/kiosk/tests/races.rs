@@ -80,7 +80,7 @@ fn slow_camera(
     std::thread::spawn(move || {
         let mut dice = Dice(0xCA3E);
         let emit = |event| told.blocking_send(event).is_ok();
-        follow(&switch, &runtime, emit, |_, wished| {
+        follow(&switch, &runtime, emit, |_, _, wished| {
             is_open.store(true, Ordering::SeqCst);
             std::thread::sleep(Duration::from_millis(dice.roll(30)));
             while wished() {

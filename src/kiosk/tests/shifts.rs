@@ -95,7 +95,7 @@ pub(super) fn signed_in(store: &mut Store, names: &[&str], place: &Place) -> Vec
 }
 
 fn on() -> Status {
-    Status { running: true, shift: true, camera: false, paused: false }
+    Status { running: true, shift: true, camera: false, paused: false, ..Status::default() }
 }
 
 fn off() -> Status {
@@ -178,10 +178,10 @@ async fn two_people_sign_in_together_and_either_ends_it() {
     let place = Place::new();
     let running = place.run(None);
     assert!(matches!(running.tap(sign_in(&["Aino", "Eero"])).await, Answer::SignedIn { .. }));
-    assert_eq!(running.wish(), CameraWish::Open { run: 0, people: 2 });
+    assert_eq!(running.wish(), CameraWish::Open { run: 0, people: 2, purpose: Purpose::Shift });
     assert_eq!(running.tap(Question::SignOut { name: Some("Eero".into()) }).await, Answer::SignedOut);
     running.signs_in("Eero").await;
-    assert_eq!(running.wish(), CameraWish::Open { run: 1, people: 1 });
+    assert_eq!(running.wish(), CameraWish::Open { run: 1, people: 1, purpose: Purpose::Shift });
     running.stopped().await;
 }
 

@@ -1,0 +1,168 @@
+//! The camera outside of a shift: for practising, for the fit check, and for setting up, by the tap of whoever has pages
+//! open, for five minutes at most.
+//!
+//! What is seen stays here, in memory, and only what the latest frame showed; no shift gets any of it, and nothing of it
+//! is written, sealed or logged. Nor does a trial get what a shift's camera saw: each opening has its own number, and
+//! what is told under another one is dropped.
+
+use hymy_vision::Observation;
+
+use super::camera::{CameraClaim, Purpose};
+use super::task::Kiosk;
+use super::visits::Visiting;
+use crate::control::{Answer, SecretText, Seen, TrialFor, TrialNow, TrialQuestion, Why};
+use crate::decide::Decider;
+use crate::signals::NodDetector;
+use crate::store::PersonId;
+
+/// The camera closes after so long, in milliseconds, whatever was reached: the promise of docs/privacy.md, line 3.
+pub const TRIAL_LASTS_MS: u64 = 5 * 60 * 1000;
+/// A page that asked nothing for so long, in milliseconds, is gone: it asks several times a second, and ten seconds are
+/// more than a loaded machine makes it wait.
+pub const TRIAL_ASKED_WITHIN_MS: u64 = 10_000;
+/// Whose face is read: with more of them in the staff zone nobody's is.
+const PEOPLE: u8 = 1;
+
+/// One that is on.
+pub(super) struct Trial {
+    what: TrialFor,
+    /// Whose it is.
+    visit: u64,
+    begun_ms: u64,
+    asked_ms: u64,
+    decider: Decider,
+    detector: NodDetector,
+    nods: u32,
+    seen: Option<Seen>,
+    /// Other programs are kept from the camera.
+    _camera: CameraClaim,
+}
+
+impl Trial {
+    /// Takes what a frame showed; what the one before showed is gone.
+    pub fn see(&mut self, observation: &Observation) {
+        if let Some(face) = observation.face.filter(|face| !observation.not_alone && !face.turned_away)
+            && self.detector.push(observation.t_ms, face.head, face.bounds).is_some()
+        {
+            self.nods = self.nods.saturating_add(1);
+        }
+        self.seen = Some(Seen::of(&self.decider.decide(observation)));
+    }
+
+    /// The camera was lost or begins anew: the newest frame no longer stands.
+    pub fn source_closed(&mut self) {
+        self.seen = None;
+        self.decider.reset();
+        self.detector = NodDetector::default();
+    }
+
+    fn now(&self, now_ms: u64) -> TrialNow {
+        let lasted_ms = now_ms.saturating_sub(self.begun_ms);
+        TrialNow {
+            what: self.what,
+            left_ms: TRIAL_LASTS_MS.saturating_sub(lasted_ms),
+            nods: self.nods,
+            seen: self.seen.clone(),
+        }
+    }
+
+    /// Its time is over, or nobody looks at it any more.
+    fn is_over(&self, now_ms: u64) -> bool {
+        now_ms.saturating_sub(self.begun_ms) >= TRIAL_LASTS_MS
+            || now_ms.saturating_sub(self.asked_ms) >= TRIAL_ASKED_WITHIN_MS
+    }
+}
+
+impl Kiosk {
+    /// What whoever has pages open asks of a trial.
+    pub(super) fn trial(&mut self, token: &SecretText, ask: TrialQuestion) -> Answer {
+        let now_ms = self.clock.monotonic_ms();
+        self.end_trial_if_over();
+        let Some((visit, visiting)) = self.visits.of(token, now_ms) else { return Answer::NotOpen };
+        if let TrialQuestion::Begin(what) = ask {
+            let may = match (what, visiting) {
+                (TrialFor::Practice | TrialFor::Fit, Visiting::Person { signed_in, .. }) => {
+                    Some(signed_in.person().clone())
+                }
+                (TrialFor::Outline | TrialFor::Calibration, Visiting::Technician) => None,
+                _ => return Answer::NotOpen,
+            };
+            if let Err(refused) = self.may_begin_trial(visit, may.as_ref()) {
+                return refused;
+            }
+            return self.begin_trial(what, visit, now_ms);
+        }
+        let Some(trial) = self.trial.as_mut().filter(|trial| trial.visit == visit) else { return Answer::NoTrial };
+        if ask == TrialQuestion::End {
+            return self.end_trial();
+        }
+        trial.asked_ms = now_ms;
+        Answer::Trial(trial.now(now_ms))
+    }
+
+    /// With nobody on shift; or this person's own shift, and theirs alone, is paused.
+    fn may_begin_trial(&self, visit: u64, person: Option<&PersonId>) -> Result<(), Answer> {
+        if !self.settings.has_source {
+            return Err(super::NoShift::NoSource.into());
+        }
+        if self.trial.as_ref().is_some_and(|trial| trial.visit != visit) {
+            return Err(Answer::refused(Why::TrialOn, "somebody tries something out; wait until they are done"));
+        }
+        let Some(session) = &self.session else { return Ok(()) };
+        if session.is_shared() || !person.is_some_and(|person| session.shift.includes(person)) {
+            return Err(Answer::refused(Why::ShiftOn, "a shift is on; it has to end first"));
+        }
+        if !session.shift.paused {
+            return Err(Answer::refused(Why::NotPaused, "your shift is on; pause it first"));
+        }
+        Ok(())
+    }
+
+    fn begin_trial(&mut self, what: TrialFor, visit: u64, now_ms: u64) -> Answer {
+        let claim = match self.camera.claim() {
+            Ok(claim) => claim,
+            Err(error) => return super::NoShift::Camera(error).into(),
+        };
+        // One of the same visit that is on ends.
+        self.stop_trial();
+        let trial = Trial {
+            what,
+            visit,
+            begun_ms: now_ms,
+            asked_ms: now_ms,
+            decider: Decider::new(self.settings.directions.clone()),
+            detector: NodDetector::default(),
+            nods: 0,
+            seen: None,
+            _camera: claim,
+        };
+        let answer = Answer::Trial(trial.now(now_ms));
+        self.trial = Some(trial);
+        self.status.trying = Some(what.known_as());
+        let purpose = if what == TrialFor::Outline { Purpose::Outline } else { Purpose::Trial };
+        self.open_camera_for(PEOPLE, purpose);
+        tracing::info!("trial_began");
+        answer
+    }
+
+    /// Ends it for whoever says so.
+    pub(super) fn end_trial(&mut self) -> Answer {
+        self.stop_trial();
+        Answer::NoTrial
+    }
+
+    /// Closes the camera if it is open for a trial.
+    pub(super) fn stop_trial(&mut self) {
+        if self.trial.is_some() {
+            self.close_camera();
+        }
+    }
+
+    /// Ends it when its time is over, or the pages that it was begun with are closed.
+    pub(super) fn end_trial_if_over(&mut self) {
+        let now_ms = self.clock.monotonic_ms();
+        if self.trial.as_ref().is_some_and(|trial| trial.is_over(now_ms) || !self.visits.lasts(trial.visit)) {
+            self.stop_trial();
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use hymy_vision::{Face, Observation};
+use serde::{Deserialize, Serialize};
 
 use super::{COUNTDOWN_MS, LOOK_MS};
 
@@ -32,7 +33,8 @@ pub struct Aim {
 }
 
 /// Why a look could not be used; shown with what to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Trouble {
     /// No face in most frames.
     NoFace,

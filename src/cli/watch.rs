@@ -56,13 +56,16 @@ impl Camera {
         emit: &impl Fn(VisionEvent) -> bool,
     ) -> Result<(), String> {
         self.vision.set_people(people);
-        match purpose {
-            // A trial is seen as a shift is; what becomes of it is the kiosk's to decide.
-            Purpose::Shift | Purpose::Trial | Purpose::Outline => {}
-        }
+        // A trial is seen as a shift is; what becomes of it is the kiosk's to decide.
+        self.vision.seek_outline(purpose == Purpose::Outline);
         let staged = matches!(self.source, SourceSpec::Staged);
+        // On the stage there are never ten seconds without anyone.
+        let source = match (&self.source, purpose) {
+            (SourceSpec::Staged, Purpose::Outline) => SourceSpec::StagedEmpty,
+            (source, _) => source.clone(),
+        };
         loop {
-            self.look_once(staged, wished, emit)?;
+            self.look_once(&source, wished, emit)?;
             // The scene begins anew, with its time.
             if !staged || !wished() || !emit(VisionEvent::SourceBack) {
                 return Ok(());
@@ -72,20 +75,28 @@ impl Camera {
 
     fn look_once(
         &mut self,
-        staged: bool,
+        source: &SourceSpec,
         wished: &dyn Fn() -> bool,
         emit: &impl Fn(VisionEvent) -> bool,
     ) -> Result<(), String> {
         let begun = Instant::now();
-        let ended = self.vision.run(&self.source, &AtomicBool::new(false), |_, event| {
+        let staged = matches!(source, SourceSpec::Staged | SourceSpec::StagedEmpty);
+        let paced = |t_ms: u64| {
+            if staged {
+                let due = begun + Duration::from_millis(t_ms);
+                std::thread::sleep(due.saturating_duration_since(Instant::now()));
+            }
+        };
+        let ended = self.vision.run(source, &AtomicBool::new(false), |_, event| {
             let told = wished()
                 && match event {
                     Event::Observed { observation, .. } => {
-                        if staged {
-                            let due = begun + Duration::from_millis(observation.t_ms);
-                            std::thread::sleep(due.saturating_duration_since(Instant::now()));
-                        }
+                        paced(observation.t_ms);
                         emit(VisionEvent::Observation(observation))
+                    }
+                    Event::Outlined { t_ms, empty_ms, outline } => {
+                        paced(t_ms);
+                        emit(VisionEvent::Outlined { empty_ms, outline })
                     }
                     Event::Lost { why } => emit(VisionEvent::SourceLost { reason: why.to_owned() }),
                     Event::Back => emit(VisionEvent::SourceBack),

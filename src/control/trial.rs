@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::set_up::SettingUp;
 use crate::decide::Decided;
 
 /// What the camera is opened for.
@@ -42,11 +43,20 @@ impl TrialFor {
 }
 
 /// What is asked of a trial.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TrialQuestion {
     /// The visitor's own tap: the camera opens. One that they have on ends, and begins anew.
     Begin(TrialFor),
+    /// The technician's own tap: the camera opens for looking at these places, one after the other.
+    Calibrate {
+        /// Where customers stand, by four looks.
+        target: bool,
+        /// Places of work, by name.
+        work: Vec<String>,
+    },
+    /// What the technician's trials have found.
+    Found,
     /// How it is now. It ends when nobody asks.
     Now,
     /// It ends.
@@ -64,6 +74,9 @@ pub struct TrialNow {
     pub nods: u32,
     /// What the latest frame showed; `None` before the first, and while the camera gives none.
     pub seen: Option<Seen>,
+    /// How far setting up is, where that is what it is for.
+    #[serde(default)]
+    pub setting_up: Option<SettingUp>,
 }
 
 /// What one frame showed; `None` is "not observable".

@@ -251,13 +251,16 @@ impl Kiosk {
             VisionEvent::Closed => tracing::info!("camera_closed"),
             // On its way when the camera was told to close: seen too late to be anyone's.
             _ if self.wished_run != Some(self.heard_run) => {}
+            VisionEvent::Outlined { empty_ms, outline } => {
+                self.camera_shows();
+                self.outlined(empty_ms, outline.as_deref());
+            }
             VisionEvent::Observation(observation) => {
-                if !std::mem::replace(&mut self.status.camera, true) {
-                    tracing::info!("camera_opened");
-                }
+                self.camera_shows();
                 // Before anything else: it is nobody's shift.
                 if let Some(trial) = &mut self.trial {
                     trial.see(&observation);
+                    self.close_if_found();
                     return;
                 }
                 if observation.customer_present == Some(true) {
@@ -278,6 +281,12 @@ impl Kiosk {
                 self.source_closed();
             }
             VisionEvent::Ended { .. } => self.status.camera = false,
+        }
+    }
+
+    fn camera_shows(&mut self) {
+        if !std::mem::replace(&mut self.status.camera, true) {
+            tracing::info!("camera_opened");
         }
     }
 
@@ -309,7 +318,7 @@ impl Kiosk {
                     Question::Open { visitor, secret } => self.open_visit(visitor, secret),
                     Question::Visitor { token } => self.visitor(token),
                     Question::Close { token } => self.close_visit(token),
-                    Question::Trial { token, ask } => self.trial(token, *ask),
+                    Question::Trial { token, ask } => self.trial(token, ask.clone()),
                     Question::EndTrial => self.end_trial(),
                     Question::Customer { face } => self.customer(*face),
                     Question::Own { proof, ask } => self.own(proof, ask),

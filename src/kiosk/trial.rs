@@ -8,6 +8,7 @@
 use hymy_vision::Observation;
 
 use super::camera::{CameraClaim, Purpose};
+use super::set_up::Seeking;
 use super::task::Kiosk;
 use super::visits::Visiting;
 use crate::control::{Answer, SecretText, Seen, TrialFor, TrialNow, TrialQuestion, Why};
@@ -27,13 +28,15 @@ const PEOPLE: u8 = 1;
 pub(super) struct Trial {
     what: TrialFor,
     /// Whose it is.
-    visit: u64,
+    pub(super) visit: u64,
     begun_ms: u64,
     asked_ms: u64,
     decider: Decider,
     detector: NodDetector,
     nods: u32,
     seen: Option<Seen>,
+    /// What a technician's seeks.
+    pub(super) seeking: Option<Seeking>,
     /// Other programs are kept from the camera.
     _camera: CameraClaim,
 }
@@ -41,6 +44,9 @@ pub(super) struct Trial {
 impl Trial {
     /// Takes what a frame showed; what the one before showed is gone.
     pub fn see(&mut self, observation: &Observation) {
+        if let Some(seeking) = &mut self.seeking {
+            seeking.see(observation);
+        }
         if let Some(face) = observation.face.filter(|face| !observation.not_alone && !face.turned_away)
             && self.detector.push(observation.t_ms, face.head, face.bounds).is_some()
         {
@@ -52,6 +58,7 @@ impl Trial {
     /// The camera was lost or begins anew: the newest frame no longer stands.
     pub fn source_closed(&mut self) {
         self.seen = None;
+        self.seeking.iter_mut().for_each(Seeking::source_closed);
         self.decider.reset();
         self.detector = NodDetector::default();
     }
@@ -63,6 +70,7 @@ impl Trial {
             left_ms: TRIAL_LASTS_MS.saturating_sub(lasted_ms),
             nods: self.nods,
             seen: self.seen.clone(),
+            setting_up: self.seeking.as_ref().map(Seeking::now),
         }
     }
 
@@ -79,18 +87,26 @@ impl Kiosk {
         let now_ms = self.clock.monotonic_ms();
         self.end_trial_if_over();
         let Some((visit, visiting)) = self.visits.of(token, now_ms) else { return Answer::NotOpen };
-        if let TrialQuestion::Begin(what) = ask {
+        let begins = match &ask {
+            TrialQuestion::Begin(what) => Some((*what, Seeking::of(*what))),
+            TrialQuestion::Calibrate { target, work } => {
+                Some((TrialFor::Calibration, Some(Seeking::places(*target, work))))
+            }
+            TrialQuestion::Found => return visiting.found().map_or(Answer::NotOpen, Answer::Found),
+            TrialQuestion::Now | TrialQuestion::End => None,
+        };
+        if let Some((what, seeking)) = begins {
             let may = match (what, visiting) {
                 (TrialFor::Practice | TrialFor::Fit, Visiting::Person { signed_in, .. }) => {
                     Some(signed_in.person().clone())
                 }
-                (TrialFor::Outline | TrialFor::Calibration, Visiting::Technician) => None,
+                (TrialFor::Outline | TrialFor::Calibration, Visiting::Technician(_)) => None,
                 _ => return Answer::NotOpen,
             };
             if let Err(refused) = self.may_begin_trial(visit, may.as_ref()) {
                 return refused;
             }
-            return self.begin_trial(what, visit, now_ms);
+            return self.begin_trial(what, seeking, visit, now_ms);
         }
         let Some(trial) = self.trial.as_mut().filter(|trial| trial.visit == visit) else { return Answer::NoTrial };
         if ask == TrialQuestion::End {
@@ -118,7 +134,7 @@ impl Kiosk {
         Ok(())
     }
 
-    fn begin_trial(&mut self, what: TrialFor, visit: u64, now_ms: u64) -> Answer {
+    fn begin_trial(&mut self, what: TrialFor, seeking: Option<Seeking>, visit: u64, now_ms: u64) -> Answer {
         let claim = match self.camera.claim() {
             Ok(claim) => claim,
             Err(error) => return super::NoShift::Camera(error).into(),
@@ -134,6 +150,7 @@ impl Kiosk {
             detector: NodDetector::default(),
             nods: 0,
             seen: None,
+            seeking,
             _camera: claim,
         };
         let answer = Answer::Trial(trial.now(now_ms));

@@ -68,6 +68,8 @@ pub enum Event<'a> {
     },
     /// A frame was looked at for an outline of the scene, after [`Vision::seek_outline`].
     Outlined {
+        /// Milliseconds since the source's first frame.
+        t_ms: u64,
         /// For how long nobody has been seen, anywhere in the picture, in milliseconds.
         empty_ms: u64,
         /// The outline, once that is long enough.
@@ -255,7 +257,7 @@ impl Vision {
                     if let Some(outliner) = &mut self.outliner {
                         let anyone = self.pipeline.sees_anyone(frame)?;
                         let Looked { empty_ms, outline } = outliner.look(frame, stamp.t_ms, anyone)?;
-                        Event::Outlined { empty_ms, outline }
+                        Event::Outlined { t_ms: stamp.t_ms, empty_ms, outline }
                     } else {
                         let observation = match stamp.file {
                             Some(_) => self.pipeline.process_still(frame, stamp.index)?,

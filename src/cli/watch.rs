@@ -8,25 +8,34 @@ use std::time::{Duration, Instant};
 use hymy::camera;
 use hymy::config::Config;
 use hymy::kiosk::{self, CameraSwitch, Purpose, VisionEvent};
+use hymy::setup::{Loaded, Speed};
 use hymy_vision::{Event, SourceSpec, Vision, VisionError, VisionSettings};
 
 /// The loaded models and the source they will look at.
 pub struct Camera {
     vision: Vision,
     source: SourceSpec,
+    speed: Speed,
 }
 
 impl Camera {
     /// Loads the models; the camera stays closed. `None` without a source.
-    pub fn load(config: &Config) -> Result<Option<Self>, VisionError> {
+    pub fn load(config: &Config, speed: &Speed) -> Result<Option<Self>, VisionError> {
         let Some(source) = camera::source(config) else { return Ok(None) };
         let settings = VisionSettings { retry: true, ..camera::vision_settings(config) };
-        Ok(Some(Self { vision: Vision::load(&settings)?, source }))
+        Ok(Some(Self { vision: Vision::load(&settings)?, source, speed: speed.clone() }))
     }
 
     /// Loads the models for the staged scene, shown over and over at its own pace.
-    pub fn staged(config: &Config) -> Result<Self, VisionError> {
-        Ok(Self { vision: Vision::load(&camera::vision_settings(config))?, source: SourceSpec::Staged })
+    pub fn staged(config: &Config, speed: &Speed) -> Result<Self, VisionError> {
+        let vision = Vision::load(&camera::vision_settings(config))?;
+        Ok(Self { vision, source: SourceSpec::Staged, speed: speed.clone() })
+    }
+
+    /// What computes which models.
+    pub fn loaded(&self) -> Loaded {
+        let report = self.vision.runtime();
+        Loaded { provider: report.provider.name(), models: report.models.len() }
     }
 
     /// Opens and closes the camera as `switch` says and sends what it shows to `emit`, until the switch ends, the
@@ -87,10 +96,17 @@ impl Camera {
                 std::thread::sleep(due.saturating_duration_since(Instant::now()));
             }
         };
+        let (mut frames, mut since) = (0, begun);
+        let speed = self.speed.clone();
         let ended = self.vision.run(source, &AtomicBool::new(false), |_, event| {
             let told = wished()
                 && match event {
                     Event::Observed { observation, .. } => {
+                        frames += 1;
+                        if since.elapsed() >= Duration::from_millis(Speed::MEASURED_OVER_MS) {
+                            speed.note(frames, since.elapsed());
+                            (frames, since) = (0, Instant::now());
+                        }
                         paced(observation.t_ms);
                         emit(VisionEvent::Observation(observation))
                     }

@@ -241,6 +241,7 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
         | Question::Visitor { .. }
         | Question::Close { .. }
         | Question::Trial { .. }
+        | Question::Calibrate { .. }
         | Question::EndTrial => {
             let reason = "no kiosk is running with this data_dir, so nobody is on shift; see: hymy run --help";
             Ok(Answer::refused(Why::NoShift, reason))

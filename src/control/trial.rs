@@ -43,18 +43,11 @@ impl TrialFor {
 }
 
 /// What is asked of a trial.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TrialQuestion {
     /// The visitor's own tap: the camera opens. One that they have on ends, and begins anew.
     Begin(TrialFor),
-    /// The technician's own tap: the camera opens for looking at these places, one after the other.
-    Calibrate {
-        /// Where customers stand, by four looks.
-        target: bool,
-        /// Places of work, by name.
-        work: Vec<String>,
-    },
     /// What the technician's trials have found.
     Found,
     /// How it is now. It ends when nobody asks.

@@ -105,6 +105,8 @@ pub struct KioskSettings {
     pub has_source: bool,
     /// What whoever sets the kiosk up has to know; without it nobody can.
     pub technician_code: Option<Token>,
+    /// The program was started for setting up alone: no shift begins.
+    pub setting_up: bool,
 }
 
 impl KioskSettings {
@@ -121,6 +123,7 @@ impl KioskSettings {
             idle_ms: u64::from(config.kiosk.idle_minutes) * 60_000,
             has_source: config.camera.source.is_some(),
             technician_code: config.pages.technician_code.clone(),
+            setting_up: false,
         }
     }
 

@@ -10,12 +10,13 @@ use super::camera::CameraSwitch;
 use super::handle::Request;
 use super::pause::{Pauser, Tap};
 use super::session::{Decisions, Session};
+use super::set_up::Seeking;
 use super::sign_in::{Held, NoShift};
 use super::trial::Trial;
 use super::visits::Visits;
 use super::{KioskSettings, TillAnswer, VisionEvent};
 use crate::clock::Clock;
-use crate::control::{self, Answer, Proof, Question, Rules, SharingQuestion, Status, Why};
+use crate::control::{self, Answer, Proof, Question, Rules, SharingQuestion, Status, TrialFor, Why};
 use crate::customer::Burst;
 use crate::store::{Appended, InboxEvent, NewEvent, PersonId, SignedIn, Store, StoreError};
 use crate::till::{self, Report};
@@ -318,7 +319,10 @@ impl Kiosk {
                     Question::Open { visitor, secret } => self.open_visit(visitor, secret),
                     Question::Visitor { token } => self.visitor(token),
                     Question::Close { token } => self.close_visit(token),
-                    Question::Trial { token, ask } => self.trial(token, ask.clone()),
+                    Question::Trial { token, ask } => self.trial(token, *ask),
+                    Question::Calibrate { token, target, work } => {
+                        self.begin_for(token, TrialFor::Calibration, Some(Seeking::places(*target, work)))
+                    }
                     Question::EndTrial => self.end_trial(),
                     Question::Customer { face } => self.customer(*face),
                     Question::Own { proof, ask } => self.own(proof, ask),

@@ -84,29 +84,14 @@ impl Trial {
 impl Kiosk {
     /// What whoever has pages open asks of a trial.
     pub(super) fn trial(&mut self, token: &SecretText, ask: TrialQuestion) -> Answer {
+        if let TrialQuestion::Begin(what) = ask {
+            return self.begin_for(token, what, Seeking::of(what));
+        }
         let now_ms = self.clock.monotonic_ms();
         self.end_trial_if_over();
         let Some((visit, visiting)) = self.visits.of(token, now_ms) else { return Answer::NotOpen };
-        let begins = match &ask {
-            TrialQuestion::Begin(what) => Some((*what, Seeking::of(*what))),
-            TrialQuestion::Calibrate { target, work } => {
-                Some((TrialFor::Calibration, Some(Seeking::places(*target, work))))
-            }
-            TrialQuestion::Found => return visiting.found().map_or(Answer::NotOpen, Answer::Found),
-            TrialQuestion::Now | TrialQuestion::End => None,
-        };
-        if let Some((what, seeking)) = begins {
-            let may = match (what, visiting) {
-                (TrialFor::Practice | TrialFor::Fit, Visiting::Person { signed_in, .. }) => {
-                    Some(signed_in.person().clone())
-                }
-                (TrialFor::Outline | TrialFor::Calibration, Visiting::Technician(_)) => None,
-                _ => return Answer::NotOpen,
-            };
-            if let Err(refused) = self.may_begin_trial(visit, may.as_ref()) {
-                return refused;
-            }
-            return self.begin_trial(what, seeking, visit, now_ms);
+        if ask == TrialQuestion::Found {
+            return visiting.found().map_or(Answer::NotOpen, Answer::Found);
         }
         let Some(trial) = self.trial.as_mut().filter(|trial| trial.visit == visit) else { return Answer::NoTrial };
         if ask == TrialQuestion::End {
@@ -114,6 +99,24 @@ impl Kiosk {
         }
         trial.asked_ms = now_ms;
         Answer::Trial(trial.now(now_ms))
+    }
+
+    /// Begins one for whoever these pages are open for, if it is theirs to begin.
+    pub(super) fn begin_for(&mut self, token: &SecretText, what: TrialFor, seeking: Option<Seeking>) -> Answer {
+        let now_ms = self.clock.monotonic_ms();
+        self.end_trial_if_over();
+        let Some((visit, visiting)) = self.visits.of(token, now_ms) else { return Answer::NotOpen };
+        let may = match (what, visiting) {
+            (TrialFor::Practice | TrialFor::Fit, Visiting::Person { signed_in, .. }) => {
+                Some(signed_in.person().clone())
+            }
+            (TrialFor::Outline | TrialFor::Calibration, Visiting::Technician(_)) => None,
+            _ => return Answer::NotOpen,
+        };
+        match self.may_begin_trial(visit, may.as_ref()) {
+            Ok(()) => self.begin_trial(what, seeking, visit, now_ms),
+            Err(refused) => refused,
+        }
     }
 
     /// With nobody on shift; or this person's own shift, and theirs alone, is paused.

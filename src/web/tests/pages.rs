@@ -58,6 +58,7 @@ impl Browser {
             idle_ms: 30 * 60_000,
             has_source: true,
             technician_code: Some(Token::new(CODE).expect("long enough")),
+            setting_up: false,
         };
         let (handle, kiosk) = Awaited::spawn(store, settings, &[], clock.clone());
         let app = pages(Pages {

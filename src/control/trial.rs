@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::set_up::SettingUp;
 use crate::decide::Decided;
+use crate::fit::FitNow;
 
 /// What the camera is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +71,8 @@ pub struct TrialNow {
     /// How far setting up is, where that is what it is for.
     #[serde(default)]
     pub setting_up: Option<SettingUp>,
+    /// Where the fit check is; once it has ended, the camera is closed with this answer.
+    pub fit: Option<FitNow>,
 }
 
 /// What one frame showed; `None` is "not observable".

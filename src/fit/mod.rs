@@ -6,8 +6,10 @@
 //! decisions are the kiosk's own: what it would get wrong of this person is switched off.
 
 mod judge;
+mod now;
 
 use hymy_vision::Observation;
+use serde::{Deserialize, Serialize};
 
 use crate::calibrate::{COUNTDOWN_MS, LEAST_FRAMES, LEAST_SEEN, LOOK_MS, Trouble};
 use crate::config::SIGNALS;
@@ -15,12 +17,15 @@ use crate::decide::Directions;
 
 use judge::Judge;
 
+pub use now::{FitNow, Watched};
+
 /// A step in which no face was found is tried so many times; then no face can be read of this person here. Once more than
 /// it takes to step into the light and to look up.
 const FACELESS_TRIES: u32 = 3;
 
 /// What the person is asked to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
     /// A face at rest.
     Neutral,

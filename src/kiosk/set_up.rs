@@ -1,7 +1,7 @@
 //! What a technician's trial works at: lines of the empty scene, or directions by looking at places. The camera closes as
 //! soon as it is found; then it belongs to the technician's open pages, and is forgotten with them.
 
-use hymy_vision::{Observation, Outline};
+use hymy_vision::Observation;
 
 use super::task::Kiosk;
 use crate::calibrate::{Say, Walk};
@@ -46,9 +46,9 @@ impl Seeking {
         now.done = walk.progress().0;
     }
 
-    fn outlined(&mut self, for_ms: u64, outline: Option<&Outline>) {
+    fn outlined(&mut self, for_ms: u64, found: Option<SceneLines>) {
         if let Self::Outline { empty_ms, lines } = self {
-            (*empty_ms, *lines) = (Some(for_ms), outline.map(SceneLines::from));
+            (*empty_ms, *lines) = (Some(for_ms), found);
         }
     }
 
@@ -82,9 +82,9 @@ impl Seeking {
 
 impl Kiosk {
     /// A frame was looked at for an outline.
-    pub(super) fn outlined(&mut self, empty_ms: u64, outline: Option<&Outline>) {
+    pub(super) fn outlined(&mut self, empty_ms: u64, lines: Option<SceneLines>) {
         if let Some(seeking) = self.trial.as_mut().and_then(|trial| trial.seeking.as_mut()) {
-            seeking.outlined(empty_ms, outline);
+            seeking.outlined(empty_ms, lines);
         }
         self.close_if_found();
     }

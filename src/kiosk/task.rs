@@ -16,7 +16,7 @@ use super::trial::Trial;
 use super::visits::Visits;
 use super::{KioskSettings, TillAnswer, VisionEvent};
 use crate::clock::Clock;
-use crate::control::{self, Answer, Proof, Question, Rules, SharingQuestion, Status, TrialFor, Why};
+use crate::control::{self, Answer, Proof, Question, Rules, SceneLines, SharingQuestion, Status, TrialFor, Why};
 use crate::customer::Burst;
 use crate::store::{Appended, InboxEvent, NewEvent, PersonId, SignedIn, Store, StoreError};
 use crate::till::{self, Report};
@@ -254,7 +254,7 @@ impl Kiosk {
             _ if self.wished_run != Some(self.heard_run) => {}
             VisionEvent::Outlined { empty_ms, outline } => {
                 self.camera_shows();
-                self.outlined(empty_ms, outline.as_deref());
+                self.outlined(empty_ms, outline.as_deref().map(SceneLines::from));
             }
             VisionEvent::Observation(observation) => {
                 self.camera_shows();

@@ -19,7 +19,7 @@ mod releases;
 mod shifts;
 mod trials;
 
-pub(crate) use awaited::Awaited;
+pub(crate) use awaited::{Awaited, MadeUpCamera};
 
 struct Place {
     folder: TempDir,

@@ -13,6 +13,7 @@ use super::task::Kiosk;
 use super::visits::Visiting;
 use crate::control::{Answer, SecretText, Seen, TrialFor, TrialNow, TrialQuestion, Why};
 use crate::decide::Decider;
+use crate::fit::Watched;
 use crate::signals::NodDetector;
 use crate::store::PersonId;
 
@@ -37,6 +38,8 @@ pub(super) struct Trial {
     seen: Option<Seen>,
     /// What a technician's seeks.
     pub(super) seeking: Option<Seeking>,
+    /// The fit check, where it is one.
+    fit: Option<Watched>,
     /// Other programs are kept from the camera.
     _camera: CameraClaim,
 }
@@ -53,6 +56,9 @@ impl Trial {
             self.nods = self.nods.saturating_add(1);
         }
         self.seen = Some(Seen::of(&self.decider.decide(observation)));
+        if let Some(fit) = &mut self.fit {
+            fit.observe(observation);
+        }
     }
 
     /// The camera was lost or begins anew: the newest frame no longer stands.
@@ -71,7 +77,13 @@ impl Trial {
             nods: self.nods,
             seen: self.seen.clone(),
             setting_up: self.seeking.as_ref().map(Seeking::now),
+            fit: self.fit.as_ref().map(|fit| fit.now().clone()),
         }
+    }
+
+    /// The fit check has come to its end: there is nothing more to see.
+    fn has_ended(&self) -> bool {
+        self.fit.as_ref().is_some_and(|fit| fit.now().off.is_some())
     }
 
     /// Its time is over, or nobody looks at it any more.
@@ -98,7 +110,11 @@ impl Kiosk {
             return self.end_trial();
         }
         trial.asked_ms = now_ms;
-        Answer::Trial(trial.now(now_ms))
+        let (now, ended) = (trial.now(now_ms), trial.has_ended());
+        if ended {
+            self.stop_trial();
+        }
+        Answer::Trial(now)
     }
 
     /// Begins one for whoever these pages are open for, if it is theirs to begin.
@@ -106,21 +122,23 @@ impl Kiosk {
         let now_ms = self.clock.monotonic_ms();
         self.end_trial_if_over();
         let Some((visit, visiting)) = self.visits.of(token, now_ms) else { return Answer::NotOpen };
-        let may = match (what, visiting) {
-            (TrialFor::Practice | TrialFor::Fit, Visiting::Person { signed_in, .. }) => {
-                Some(signed_in.person().clone())
-            }
+        let who = match (what, visiting) {
+            (TrialFor::Practice | TrialFor::Fit, Visiting::Person { signed_in, .. }) => Some(signed_in),
             (TrialFor::Outline | TrialFor::Calibration, Visiting::Technician(_)) => None,
             _ => return Answer::NotOpen,
         };
-        match self.may_begin_trial(visit, may.as_ref()) {
-            Ok(()) => self.begin_trial(what, seeking, visit, now_ms),
+        let directions = self.settings.directions.clone();
+        let checked = who.filter(|_| what == TrialFor::Fit).map(|person| person.consent().signals.clone());
+        let fit = checked.map(|chosen| Watched::new(directions, chosen));
+        let person = who.map(|person| person.person().clone());
+        match self.may_begin_trial(what, visit, person.as_ref()) {
+            Ok(()) => self.begin_trial(what, visit, seeking, fit, now_ms),
             Err(refused) => refused,
         }
     }
 
     /// With nobody on shift; or this person's own shift, and theirs alone, is paused.
-    fn may_begin_trial(&self, visit: u64, person: Option<&PersonId>) -> Result<(), Answer> {
+    fn may_begin_trial(&self, what: TrialFor, visit: u64, person: Option<&PersonId>) -> Result<(), Answer> {
         if !self.settings.has_source {
             return Err(super::NoShift::NoSource.into());
         }
@@ -131,13 +149,24 @@ impl Kiosk {
         if session.is_shared() || !person.is_some_and(|person| session.shift.includes(person)) {
             return Err(Answer::refused(Why::ShiftOn, "a shift is on; it has to end first"));
         }
+        if what == TrialFor::Fit {
+            // A shift is measured by one choice from its beginning to its end, and the check may change it.
+            return Err(Answer::refused(Why::OnShift, "your shift is on; sign out first"));
+        }
         if !session.shift.paused {
             return Err(Answer::refused(Why::NotPaused, "your shift is on; pause it first"));
         }
         Ok(())
     }
 
-    fn begin_trial(&mut self, what: TrialFor, seeking: Option<Seeking>, visit: u64, now_ms: u64) -> Answer {
+    fn begin_trial(
+        &mut self,
+        what: TrialFor,
+        visit: u64,
+        seeking: Option<Seeking>,
+        fit: Option<Watched>,
+        now_ms: u64,
+    ) -> Answer {
         let claim = match self.camera.claim() {
             Ok(claim) => claim,
             Err(error) => return super::NoShift::Camera(error).into(),
@@ -154,6 +183,7 @@ impl Kiosk {
             nods: 0,
             seen: None,
             seeking,
+            fit,
             _camera: claim,
         };
         let answer = Answer::Trial(trial.now(now_ms));

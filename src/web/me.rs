@@ -5,8 +5,10 @@ mod choices;
 mod course;
 mod export;
 mod figure;
+mod fit;
 mod leave;
 mod moments;
+mod practice;
 mod seen;
 mod sharing;
 mod summary;
@@ -17,6 +19,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 
+use self::choices::choice_name;
 pub(super) use self::figure::{name as signal_name, with_unit};
 use super::Pages;
 use super::page::{Chrome, refusal};
@@ -32,6 +35,8 @@ pub fn routes() -> Router<Pages> {
         .route("/me/leave-out", post(transactions::leave_out))
         .route("/me/leave-windows-out", post(transactions::leave_windows_out))
         .route("/me/choices", get(choices::page).post(choices::choose))
+        .route("/me/fit", get(fit::page).post(fit::keep))
+        .route("/practice", get(practice::page))
         .route("/me/sharing", get(sharing::page))
         .route("/me/share", post(sharing::share))
         .route("/me/unshare", post(sharing::unshare))
@@ -47,10 +52,12 @@ pub fn routes() -> Router<Pages> {
 type Entry = (&'static str, String, bool);
 
 fn menu(t: &Texts, here: &str) -> Vec<Entry> {
-    const PAGES: [(&str, &str); 7] = [
+    const PAGES: [(&str, &str); 9] = [
         ("/me", "summary"),
         ("/me/transactions", "transactions"),
         ("/me/choices", "choices"),
+        ("/me/fit", "fit"),
+        ("/practice", "practice"),
         ("/me/sharing", "sharing"),
         ("/me/seen", "seen"),
         ("/me/export", "export"),

@@ -19,6 +19,7 @@ mod setup;
 mod text;
 mod till;
 mod trainer;
+mod trial;
 mod visits;
 
 use std::path::PathBuf;
@@ -119,6 +120,7 @@ pub fn pages(state: Pages) -> Router {
         .merge(customer::routes())
         .merge(visits::routes())
         .merge(me::routes())
+        .merge(trial::routes())
         .merge(trainer::routes())
         .merge(setup::routes())
         .route("/language/{language}", get(choose_language))
@@ -176,6 +178,10 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("setup.css", "text/css; charset=utf-8", include_str!("static/setup.css")),
     ("trainer.css", "text/css; charset=utf-8", include_str!("static/trainer.css")),
     ("me.css", "text/css; charset=utf-8", include_str!("static/me.css")),
+    ("practice.css", "text/css; charset=utf-8", include_str!("static/practice.css")),
+    ("trial.js", "text/javascript; charset=utf-8", include_str!("static/trial.js")),
+    ("practice.js", "text/javascript; charset=utf-8", include_str!("static/practice.js")),
+    ("fit.js", "text/javascript; charset=utf-8", include_str!("static/fit.js")),
     ("hymy.js", "text/javascript; charset=utf-8", include_str!("static/hymy.js")),
     ("hymy.svg", "image/svg+xml", ICON),
 ];

@@ -7,7 +7,7 @@ use tower::ServiceExt;
 use super::*;
 use crate::clock::{ManualClock, shifted};
 use crate::kiosk::KioskSettings;
-use crate::kiosk::tests::Awaited;
+use crate::kiosk::tests::{Awaited, MadeUpCamera};
 use crate::store::Store;
 use crate::store::tests::{AGREEMENT, secret_of, take_in};
 use crate::terms::Terms;
@@ -15,7 +15,9 @@ use crate::terms::Terms;
 mod customer;
 mod me;
 mod pages;
+mod setup;
 mod trainer;
+mod trial;
 
 const TOKEN: &str = "0123456789abcdef";
 

@@ -39,6 +39,11 @@ impl Area {
         self.path().trim_start_matches('/')
     }
 
+    /// Where opening leads: to the page that was asked for, or to where they begin.
+    fn leads_to(self, asked: &str) -> &'static str {
+        LED_TO.iter().find(|(area, path)| *area == self && *path == asked).map_or(self.path(), |(_, path)| path)
+    }
+
     /// Where they begin.
     pub fn path(self) -> &'static str {
         match self {
@@ -49,11 +54,16 @@ impl Area {
     }
 }
 
+/// Pages that are opened from elsewhere than the first of their area; opening leads back to them.
+const LED_TO: [(Area, &str); 2] = [(Area::Me, "/practice"), (Area::Me, "/me/fit")];
+
 #[derive(Template)]
 #[template(path = "open.html")]
 struct Open {
     chrome: Chrome,
     area: Area,
+    /// The page that was asked for.
+    to: &'static str,
     refused: Option<String>,
 }
 
@@ -78,8 +88,9 @@ impl Open {
 
 /// The form that opens pages, in the place of one that is not open.
 fn closed(chrome: Chrome, area: Area) -> Response {
-    let chrome = Chrome { path: area.path().to_owned(), ..chrome };
-    shown(StatusCode::UNAUTHORIZED, &Open { chrome, area, refused: None })
+    let to = area.leads_to(&chrome.path);
+    let chrome = Chrome { path: to.to_owned(), ..chrome };
+    shown(StatusCode::UNAUTHORIZED, &Open { chrome, area, to, refused: None })
 }
 
 /// In the place of a page that the kiosk did not answer: its pages were closed meanwhile, or something went wrong.
@@ -96,29 +107,32 @@ struct Opening {
     #[serde(default)]
     name: String,
     code: SecretText,
+    #[serde(default)]
+    to: String,
 }
 
 async fn open_me(State(pages): State<Pages>, chrome: Chrome, Form(form): Form<Opening>) -> Response {
     let visitor = Visitor::Person { name: form.name };
-    open(&pages, chrome, Area::Me, visitor, form.code).await
+    open(&pages, chrome, Area::Me, visitor, form.code, &form.to).await
 }
 
 async fn open_trainer(State(pages): State<Pages>, chrome: Chrome, Form(form): Form<Opening>) -> Response {
     let visitor = Visitor::Trainer { name: form.name };
-    open(&pages, chrome, Area::Trainer, visitor, form.code).await
+    open(&pages, chrome, Area::Trainer, visitor, form.code, &form.to).await
 }
 
 async fn open_setup(State(pages): State<Pages>, chrome: Chrome, Form(form): Form<Opening>) -> Response {
-    open(&pages, chrome, Area::Setup, Visitor::Technician, form.code).await
+    open(&pages, chrome, Area::Setup, Visitor::Technician, form.code, &form.to).await
 }
 
-async fn open(pages: &Pages, chrome: Chrome, area: Area, visitor: Visitor, secret: SecretText) -> Response {
+async fn open(pages: &Pages, chrome: Chrome, area: Area, visitor: Visitor, secret: SecretText, to: &str) -> Response {
+    let to = area.leads_to(to);
     match pages.kiosk.question(Question::Open { visitor, secret }).await {
-        Answer::Opened { token, .. } => see(area.path(), [cookies::keep(cookies::VISIT, &token)]),
+        Answer::Opened { token, .. } => see(to, [cookies::keep(cookies::VISIT, &token)]),
         answer => {
             let (code, refused) = refusal(&chrome, &answer);
-            let chrome = Chrome { path: area.path().to_owned(), ..chrome };
-            shown(code, &Open { chrome, area, refused: Some(refused) })
+            let chrome = Chrome { path: to.to_owned(), ..chrome };
+            shown(code, &Open { chrome, area, to, refused: Some(refused) })
         }
     }
 }

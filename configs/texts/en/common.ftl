@@ -4,6 +4,7 @@ skip = Skip to the content
 to-counter = Counter
 to-about = What holds here
 to-me = My page
+to-practice = Practise
 to-customer = How did we do today?
 name = Your name
 code = Your secret code

@@ -4,6 +4,7 @@ skip = Siirry sisältöön
 to-counter = Tiski
 to-about = Mitä tässä pätee
 to-me = Oma sivuni
+to-practice = Harjoittele
 to-customer = Miten onnistuimme tänään?
 name = Nimesi
 code = Salainen koodisi

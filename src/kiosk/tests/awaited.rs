@@ -17,11 +17,22 @@ impl Awaited {
         people: &[SignedIn],
         clock: Arc<ManualClock>,
     ) -> (KioskHandle, Self) {
+        let (kiosk, awaited, _) = Self::watched(store, settings, people, clock);
+        (kiosk, awaited)
+    }
+
+    /// Spawns one whose camera is made up; it is to be gone before the kiosk is waited for.
+    pub(crate) fn watched(
+        store: Store,
+        settings: KioskSettings,
+        people: &[SignedIn],
+        clock: Arc<ManualClock>,
+    ) -> (KioskHandle, Self, MadeUpCamera) {
         let (stop, stopped) = watch::channel(false);
-        let (_, vision) = mpsc::channel(1);
-        let (kiosk, thread) =
-            spawn(store, settings, people, CameraSwitch::default(), clock, vision, stopped).expect("starts");
-        (kiosk, Self { stop, thread: Some(thread) })
+        let (told, vision) = mpsc::channel(VISION_CHANNEL);
+        let switch = CameraSwitch::default();
+        let (kiosk, thread) = spawn(store, settings, people, switch.clone(), clock, vision, stopped).expect("starts");
+        (kiosk, Self { stop, thread: Some(thread) }, MadeUpCamera { switch, told })
     }
 
     /// Ends it now.
@@ -29,6 +40,40 @@ impl Awaited {
         self.stop.send(true).expect("running");
         if let Some(ended) = self.thread.take().map(std::thread::JoinHandle::join) {
             ended.expect("no panic").expect("no error");
+        }
+    }
+}
+
+/// A camera that shows what a test makes up.
+pub(crate) struct MadeUpCamera {
+    switch: CameraSwitch,
+    told: Sender<VisionEvent>,
+}
+
+impl MadeUpCamera {
+    /// What is wished of it.
+    pub(crate) fn wish(&self) -> CameraWish {
+        *self.switch.follow().borrow()
+    }
+
+    /// Opens as it is wished to, if it is.
+    pub(crate) async fn opens(&self) {
+        if let CameraWish::Open { run, .. } = self.wish() {
+            self.tell(VisionEvent::Opening { run }).await;
+        }
+    }
+
+    /// Shows one frame: a face that smiles at the lens, as this changes it.
+    pub(crate) async fn shows(&self, t_ms: u64, change: impl FnOnce(&mut Observation)) {
+        let mut seen = smiling(t_ms, false);
+        change(&mut seen);
+        self.tell(VisionEvent::Observation(seen)).await;
+    }
+
+    async fn tell(&self, event: VisionEvent) {
+        self.told.send(event).await.expect("running");
+        while self.told.capacity() < VISION_CHANNEL {
+            tokio::task::yield_now().await;
         }
     }
 }

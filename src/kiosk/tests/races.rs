@@ -1,5 +1,5 @@
-//! Signing in, pausing and signing out in any order and at any moment, with a camera that is slow to close and somebody
-//! who calibrates beside it.
+//! Signing in, pausing, trying out and signing out in any order and at any moment, with a camera that is slow to close and
+//! somebody who calibrates beside it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -21,17 +21,18 @@ impl Dice {
 }
 
 #[test]
-fn whatever_comes_in_whatever_order_the_camera_is_open_only_in_a_shift_that_is_not_paused() {
+fn whatever_comes_in_whatever_order_the_camera_is_open_only_in_a_shift_that_is_not_paused_or_in_a_trial() {
     let place = Place::new();
     let mut store = place.store();
     let [aino, eero, both] =
         [&["Aino"][..], &["Eero"], &["Aino", "Eero"]].map(|names| signed_in(&mut store, names, &place));
     drop(store);
     let mut kiosk = Still::begun(&place, &[]);
-    let (mut dice, mut opened, mut ended, mut paused) = (Dice(0x5EED), 0, 0, 0);
-    for step in 0..1_000 {
+    let (mut dice, mut opened, mut ended, mut paused, mut tried) = (Dice(0x5EED), 0, 0, 0, 0);
+    let mut visit = kiosk.visit("Aino");
+    for step in 0..1_200 {
         let before = (kiosk.kiosk.session.is_some(), kiosk.wish());
-        let what = dice.roll(13);
+        let what = dice.roll(16);
         match what {
             0..=2 => {
                 let people = [&aino, &eero, &both][what as usize];
@@ -52,21 +53,39 @@ fn whatever_comes_in_whatever_order_the_camera_is_open_only_in_a_shift_that_is_n
                 kiosk.kiosk.see(VisionEvent::Observation(seen));
             }
             11 => kiosk.passes([100, 30_000, 61_000, IDLE_MS][dice.roll(4) as usize]),
+            12 | 13 => {
+                if kiosk.begins_if_may(&visit) == Answer::NotOpen {
+                    visit = kiosk.visit("Aino");
+                }
+            }
+            14 => drop(kiosk.ask(Question::EndTrial)),
             _ => kiosk.till("1", [TillEventKind::Opened, TillEventKind::Closed][dice.roll(2) as usize]),
         }
         kiosk.clock.advance_ms(1);
         let (shift, wish, status) = (kiosk.kiosk.session.is_some(), kiosk.wish(), kiosk.status());
         let is_paused = kiosk.kiosk.session.as_ref().is_some_and(|session| session.shift.paused);
-        assert_eq!(matches!(wish, CameraWish::Open { .. }), shift && !is_paused, "step {step}, {what}");
+        let in_shift = shift && !is_paused;
+        let purpose = match wish {
+            CameraWish::Open { purpose, .. } => Some(purpose),
+            CameraWish::Closed | CameraWish::End => None,
+        };
+        let trial = kiosk.kiosk.trial.is_some();
+        let wanted = in_shift.then_some(Purpose::Shift).or(trial.then_some(Purpose::Trial));
+        assert_eq!(purpose, wanted, "step {step}, {what}");
+        assert!(!(trial && in_shift), "step {step}, {what}: a trial in a shift");
+        assert_eq!(status.trying.is_some(), trial, "step {step}, {what}");
         assert_eq!((status.shift, status.paused), (shift, is_paused), "step {step}, {what}");
-        assert!(!status.camera || shift && !is_paused, "step {step}, {what}");
-        assert_eq!(CameraLock::take(place.folder.path()).is_err(), shift, "step {step}, {what}: the camera's lock");
+        assert!(!status.camera || in_shift || trial, "step {step}, {what}");
+        let locked = CameraLock::take(place.folder.path()).is_err();
+        assert_eq!(locked, shift || trial, "step {step}, {what}: the camera's lock");
         assert_eq!(kiosk.kiosk.held.is_some(), shift, "step {step}, {what}");
         opened += usize::from(before.1 != wish && wish != CameraWish::Closed);
         ended += usize::from(before.0 && !shift);
         paused += usize::from(before.1 != wish && is_paused);
+        tried += usize::from(before.1 != wish && trial);
     }
-    assert!(opened > 60 && ended > 50 && paused > 30, "too little happened: {opened}, {ended}, {paused}");
+    let happened = [opened, ended, paused, tried];
+    assert!(opened > 60 && ended > 50 && paused > 30 && tried > 15, "too little happened: {happened:?}");
 }
 
 /// A camera that takes up to 30 ms to open and to close, and is nobody else's while it is open.

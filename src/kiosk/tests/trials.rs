@@ -1,6 +1,8 @@
 //! The camera outside of a shift: by whose tap, for how long, and that what it saw is nobody's.
 
-use super::shifts::{Still, sign_in, sign_out};
+mod set_up;
+
+use super::shifts::{Still, sign_in, sign_out, with_token};
 use super::*;
 use crate::camera::CameraLock;
 use crate::control::{TrialFor, TrialNow, TrialQuestion, Trying, Visitor};
@@ -14,7 +16,7 @@ impl Still {
         }
     }
 
-    fn visit(&mut self, name: &str) -> SecretText {
+    pub(super) fn visit(&mut self, name: &str) -> SecretText {
         self.opens(Visitor::Person { name: name.into() }, &format!("{name}'s own secret"))
     }
 
@@ -31,6 +33,10 @@ impl Still {
             Answer::Trial(now) => now,
             other => panic!("{other:?}"),
         }
+    }
+
+    pub(super) fn begins_if_may(&mut self, token: &SecretText) -> Answer {
+        self.tries(token, TrialQuestion::Begin(TrialFor::Practice))
     }
 
     fn now(&mut self, token: &SecretText) -> TrialNow {
@@ -219,7 +225,7 @@ fn signing_in_ends_a_trial_and_neither_gets_what_the_others_camera_saw() {
         kiosk.now(&aino);
     }
     let token = kiosk.kiosk.held.as_ref().expect("a shift").told();
-    assert_eq!(kiosk.ask(super::shifts::with_token(&token)), Answer::Resumed);
+    assert_eq!(kiosk.ask(with_token(&token)), Answer::Resumed);
     assert_eq!(kiosk.wish(), CameraWish::Open { run: 3, people: 1, purpose: Purpose::Shift });
     assert_eq!(kiosk.tries(&aino, TrialQuestion::Now), Answer::NoTrial, "her shift goes on");
     kiosk.ask(sign_out());

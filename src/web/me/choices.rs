@@ -65,6 +65,11 @@ fn on_shift_or_away(chrome: Chrome, answer: &Answer) -> Response {
     turned_away(chrome, answer)
 }
 
+/// What a signal is called where it is chosen.
+pub(super) fn choice_name(signal: &str, t: &Texts) -> String {
+    t.say(&format!("choice-{}", signal.replace('_', "-")))
+}
+
 impl Row {
     fn of(signal: &'static str, consent: &Consent, t: &Texts) -> Self {
         let unit = Unit::of(signal);
@@ -87,7 +92,7 @@ impl Row {
         });
         Self {
             signal,
-            name: t.say(&format!("choice-{text}")),
+            name: choice_name(signal, t),
             means: t.say(&format!("choice-means-{text}")),
             on: false,
             unit,

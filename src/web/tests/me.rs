@@ -10,21 +10,24 @@ use crate::store::{Decided, NewRecord};
 use crate::summary::{Summary, TransactionRecord};
 
 /// Every private address, and what a form there says.
-const GETS: [&str; 9] = [
+const GETS: [&str; 11] = [
     "/me",
     "/me?window=week",
     "/me/transactions",
     "/me/choices",
+    "/me/fit",
+    "/practice",
     "/me/sharing",
     "/me/seen",
     "/me/export",
     "/me/export/export.json",
     "/me/leave",
 ];
-const POSTS: [(&str, &str); 7] = [
+const POSTS: [(&str, &str); 8] = [
     ("/me/leave-out", "at=2026-03-02T10:00:00Z&left_out=whole"),
     ("/me/leave-windows-out", "sure=yes"),
     ("/me/choices", "on=smile"),
+    ("/me/fit", "off=smile"),
     ("/me/share", "with=Tuula&days=7"),
     ("/me/unshare", "with=Tuula"),
     ("/me/secret", "present=Aino%27s+own+secret&new=another+one&again=another+one"),

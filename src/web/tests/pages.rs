@@ -14,10 +14,28 @@ pub(super) struct Browser {
     pub(super) app: Router,
     pub(super) handle: KioskHandle,
     pub(super) clock: Arc<ManualClock>,
-    _kiosk: Awaited,
-    _folder: tempfile::TempDir,
+    pub(super) camera: MadeUpCamera,
+    pub(super) kiosk: Awaited,
+    pub(super) folder: tempfile::TempDir,
     pub(super) cookies: std::collections::BTreeMap<String, String>,
     pub(super) language: &'static str,
+}
+
+/// A kiosk with a staff zone and nothing else.
+fn placed(folder: &std::path::Path) -> Placed {
+    let places = crate::config::Places {
+        zones: hymy_vision::Zones { staff: staff_zone(), ..Default::default() },
+        ..Default::default()
+    };
+    Placed { file: folder.join("kiosk.toml"), configured: places.clone(), in_force: places }
+}
+
+pub(super) fn staff_zone() -> Option<hymy_vision::Polygon> {
+    hymy_vision::Polygon::new(vec![(0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0)]).ok()
+}
+
+fn machine() -> Machine {
+    Machine { loaded: None, memory: None, speed: Default::default(), retention: (14, 12) }
 }
 
 /// What a page answered.
@@ -60,17 +78,20 @@ impl Browser {
             technician_code: Some(Token::new(CODE).expect("long enough")),
             setting_up: false,
         };
-        let (handle, kiosk) = Awaited::spawn(store, settings, &[], clock.clone());
+        let (handle, kiosk, camera) = Awaited::watched(store, settings, &[], clock.clone());
         let app = pages(Pages {
             kiosk: handle.clone(),
             clock: clock.clone(),
             language: Language::English,
             data_dir: folder.path().to_owned(),
             checks: Arc::new([]),
+            placed: Arc::new(placed(folder.path())),
+            machine: Arc::new(machine()),
             started: clock.now(),
             signals: crate::config::SIGNALS.to_vec(),
         });
-        Self { app, handle, clock, _kiosk: kiosk, _folder: folder, cookies: Default::default(), language: "en" }
+        let cookies = Default::default();
+        Self { app, handle, clock, camera, kiosk, folder, cookies, language: "en" }
     }
 
     pub(super) async fn send(&mut self, mut request: Request<Body>) -> Got {

@@ -1,7 +1,6 @@
 //! Set-up: who gets in, what is refused at which field, and that what was saved is read at the next start.
 
 use super::pages::{Browser, CODE, staff_zone};
-use super::*;
 use crate::config::{Config, SETUP_FILE};
 
 /// A form of two zones.

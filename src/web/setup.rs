@@ -24,8 +24,8 @@ use crate::setup::{Check, Standing, is_synchronised};
 /// With less room than this the disk is soon full.
 const ROOM_WANTED_BYTES: u64 = 1024 * 1024 * 1024;
 
-/// Fewer frames a second than this and nods are missed: one lasts 0.6 seconds, and takes five frames to be told.
-const HZ_WANTED: f32 = 8.0;
+/// With fewer frames a second nods are not observable.
+const HZ_WANTED: f32 = crate::signals::NODS_FRAMES_PER_S_MIN;
 /// A clock that shows an earlier time than this is wrong: the program is younger.
 const PLAUSIBLE_FROM: Timestamp = Timestamp::constant(1_767_225_600, 0);
 

@@ -64,8 +64,8 @@ struct Row {
     detail: Option<String>,
     /// What to do; nothing where it is good.
     remedy: Option<String>,
-    /// The page where it is done.
-    page: Option<&'static str>,
+    /// The page where it is done, and its name.
+    page: Option<(&'static str, String)>,
 }
 
 async fn checklist(State(pages): State<Pages>, chrome: Chrome, _: Technician) -> Response {
@@ -87,8 +87,8 @@ impl Row {
         };
         let remedy = (check.standing != Standing::Good).then(|| t.say(&format!("setup-remedy-{}", check.name)));
         let page = match check.name {
-            "zones" | "queue" => Some("/setup/zones"),
-            "target" | "work" => Some("/setup/calibration"),
+            "zones" | "queue" => Some(("/setup/zones", t.say("places-menu-zones"))),
+            "target" | "work" => Some(("/setup/calibration", t.say("places-menu-directions"))),
             _ => None,
         };
         Self { what: t.say(&format!("setup-check-{}", check.name)), standing: (word, said), detail, remedy, page }

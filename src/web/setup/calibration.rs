@@ -150,8 +150,8 @@ async fn show(pages: &Pages, chrome: Chrome, technician: &Technician, outcome: O
         from: saved.from("target", pages, t),
         work,
         work_fault,
+        waits: outcome.said.is_none() && (&places.target, &places.work) != (&in_force.target, &in_force.work),
         said: outcome.said,
-        waits: (&places.target, &places.work) != (&in_force.target, &in_force.work),
         refused: outcome.refused.or(saved.fault),
         chrome,
     };

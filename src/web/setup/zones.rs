@@ -92,7 +92,8 @@ async fn show(
         outlined,
         looking,
         from: saved.from("zones", pages, chrome.t),
-        waits: (&saved.places.zones, &saved.places.till_zone) != (&in_force.zones, &in_force.till_zone),
+        waits: outcome.said.is_none()
+            && (&saved.places.zones, &saved.places.till_zone) != (&in_force.zones, &in_force.till_zone),
         said: outcome.said,
         refused: outcome.refused.or(saved.fault),
         chrome,

@@ -54,6 +54,12 @@ const draw = () => {
     const shape = scene.querySelector(`.shapes .shape-${zone.dataset.zone}`);
     shape.setAttribute("points", points.join(" "));
     shape.classList.toggle("active", zone === active);
+    const label = scene.querySelector(`.labels .label-${zone.dataset.zone}`);
+    const list = corners(zone);
+    const middle = (axis) => list.reduce((sum, corner) => sum + corner[axis], 0) / (list.length || 1) / 100;
+    label.setAttribute("x", middle(0) * WIDTH);
+    label.setAttribute("y", middle(1) * height());
+    label.toggleAttribute("hidden", list.length < 3);
   }
   const focused = document.activeElement?.dataset?.corner;
   const handles = scene.querySelector(".handles");
@@ -114,8 +120,8 @@ const add = (x, y) =>
   });
 
 const place = (event) => {
-  const box = scene.getBoundingClientRect();
-  return [((event.clientX - box.left) / box.width) * 100, ((event.clientY - box.top) / box.height) * 100];
+  const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(scene.getScreenCTM().inverse());
+  return [(at.x / WIDTH) * 100, (at.y / height()) * 100];
 };
 
 let held = null;

@@ -197,7 +197,8 @@ const end = document.getElementById("end");
 const say = (text) => (document.getElementById("looking").textContent = text);
 const showLines = ({ height: tall, lines }) => {
   scene.dataset.height = tall;
-  scene.setAttribute("viewBox", `0 0 ${WIDTH} ${tall}`);
+  scene.setAttribute("viewBox", `-30 -30 ${WIDTH + 60} ${tall + 60}`);
+  scene.querySelector(".frame").setAttribute("height", tall);
   scene.querySelector(".lines").replaceChildren(
     ...lines.map(([x1, y1, x2, y2]) => {
       const line = document.createElementNS(SVG, "line");

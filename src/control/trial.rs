@@ -70,7 +70,7 @@ pub struct TrialNow {
     pub seen: Option<Seen>,
     /// How far setting up is, where that is what it is for.
     #[serde(default)]
-    pub setting_up: Option<SettingUp>,
+    pub setting_up: Option<Box<SettingUp>>,
     /// Where the fit check is; once it has ended, the camera is closed with this answer.
     pub fit: Option<FitNow>,
 }

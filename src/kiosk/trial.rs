@@ -76,7 +76,7 @@ impl Trial {
             left_ms: TRIAL_LASTS_MS.saturating_sub(lasted_ms),
             nods: self.nods,
             seen: self.seen.clone(),
-            setting_up: self.seeking.as_ref().map(Seeking::now),
+            setting_up: self.seeking.as_ref().map(|seeking| Box::new(seeking.now())),
             fit: self.fit.as_ref().map(|fit| fit.now().clone()),
         }
     }

@@ -9,5 +9,5 @@ pub fn is_synchronised() -> Option<bool> {
     let mut asked: libc::timex = unsafe { MaybeUninit::zeroed().assume_init() };
     // SAFETY: the struct lives through the call, and modes of 0 only read.
     let state = unsafe { libc::adjtimex(&raw mut asked) };
-    (state >= 0).then(|| state != libc::TIME_ERROR && asked.status & libc::STA_UNSYNC == 0)
+    (state >= 0).then_some(state != libc::TIME_ERROR && asked.status & libc::STA_UNSYNC == 0)
 }

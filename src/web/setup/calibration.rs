@@ -54,7 +54,7 @@ struct WalkTold {
 
 impl WalkTold {
     fn of(now: &TrialNow, t: &Texts) -> Option<Self> {
-        let Some(SettingUp::Calibration(walk)) = &now.setting_up else { return None };
+        let Some(SettingUp::Calibration(walk)) = now.setting_up.as_deref() else { return None };
         let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
         let WalkNow { place, count, trouble, heights_again, done, of } = walk;
         let look_at = match place {

@@ -108,7 +108,7 @@ fn scaled([x0, y0, x1, y1]: [f32; 4], height: f32) -> [f32; 4] {
 
 /// What a look for lines waits for, in words.
 fn looking(now: &TrialNow, t: &Texts) -> Option<String> {
-    let Some(SettingUp::Outline { empty_ms }) = &now.setting_up else { return None };
+    let Some(SettingUp::Outline { empty_ms }) = now.setting_up.as_deref() else { return None };
     Some(match empty_ms {
         None => t.say("zones-opening"),
         Some(0) => t.say("zones-somebody"),

@@ -26,7 +26,7 @@ impl Still {
     }
 
     fn setting_up(&mut self, token: &SecretText) -> SettingUp {
-        self.now(token).setting_up.expect("a technician's")
+        *self.now(token).setting_up.expect("a technician's")
     }
 
     fn walk(&mut self, token: &SecretText) -> WalkNow {

@@ -1,6 +1,33 @@
 //! What a kiosk needs before it can be used, looked at one by one: for the set-up page. Nothing here is about a person.
 
-use crate::config::{Config, KeyKept};
+mod clock;
+mod machine;
+
+use std::path::PathBuf;
+
+use crate::config::{Config, KeyKept, Places};
+
+pub use clock::is_synchronised;
+pub use machine::{Loaded, Machine, Speed};
+
+/// Zones and directions, and where they come from.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    /// The configuration.
+    pub file: PathBuf,
+    /// What it says itself.
+    pub configured: Places,
+    /// What holds since the program was started.
+    pub in_force: Places,
+}
+
+impl Placed {
+    /// Of a configuration.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        Self { file: config.file.clone(), configured: config.configured.clone(), in_force: config.places() }
+    }
+}
 
 /// How something stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

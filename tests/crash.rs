@@ -40,6 +40,7 @@ fn settings() -> KioskSettings {
         idle_ms: 30 * 60_000,
         has_source: true,
         technician_code: None,
+        setting_up: false,
     }
 }
 

@@ -1,12 +1,11 @@
 //! The regions as a piece of TOML, and put into a configuration file: comments and everything else stay.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::Regions;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, write_whole};
 use crate::decide::Region;
 
 /// Why the file was left as it was.
@@ -58,18 +57,14 @@ pub fn with_regions(file: &Path, text: &str, regions: &Regions) -> Result<String
 /// # Errors
 /// [`EditError::Disk`]; the file is then as it was.
 pub fn replace(file: &Path, text: &str) -> Result<(), EditError> {
-    let disk = |source| EditError::Disk { file: file.to_path_buf(), source };
-    let real = file.canonicalize().map_err(disk)?;
-    let folder = real.parent().unwrap_or(Path::new("/"));
-    let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(disk)?;
-    beside.write_all(text.as_bytes()).map_err(disk)?;
-    beside.as_file().set_permissions(std::fs::metadata(&real).map_err(disk)?.permissions()).map_err(disk)?;
-    beside.as_file().sync_all().map_err(disk)?;
-    beside.persist(&real).map_err(|error| disk(error.error))?;
-    Ok(())
+    write_whole(file, text).map_err(|source| EditError::Disk { file: file.to_path_buf(), source })
 }
 
-fn put(root: &mut Table, regions: &Regions) -> Result<(), String> {
+/// Puts the regions into a document, in place of what it had of the same kind and name.
+///
+/// # Errors
+/// What has another shape than a configuration's.
+pub(crate) fn put(root: &mut Table, regions: &Regions) -> Result<(), String> {
     if let Some(region) = &regions.target {
         let target = root.entry("target").or_insert_with(|| Item::Table(Table::new()));
         fill(target.as_table_mut().ok_or("target is no table of its own")?, region);

@@ -9,9 +9,11 @@ mod region;
 mod steady;
 
 use hymy_vision::Observation;
+use serde::{Deserialize, Serialize};
 
 use crate::decide::{Region, RegionError};
 
+pub(crate) use edit::put;
 pub use edit::{EditError, replace, snippet, with_regions};
 pub use steady::{Aim, Trouble};
 pub(crate) use steady::{LEAST_FRAMES, LEAST_SEEN, deviation, median};
@@ -24,7 +26,8 @@ pub const COUNTDOWN_MS: u64 = 3_000;
 pub const LOOK_MS: u64 = 3_000;
 
 /// What is looked at, in order: the target's four edges first.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Place {
     /// A customer's face at the height of a child or of someone in a wheelchair.
     Low,
@@ -70,7 +73,7 @@ pub enum Say {
 }
 
 /// What was set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Regions {
     /// Where customers stand.
     pub target: Option<Region>,
@@ -104,6 +107,12 @@ impl Walk {
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.aims.len() == self.places.len()
+    }
+
+    /// How many places were looked at, and how many there are.
+    #[must_use]
+    pub fn progress(&self) -> (usize, usize) {
+        (self.aims.len(), self.places.len())
     }
 
     /// The place that is being looked at, and what last went wrong with it.

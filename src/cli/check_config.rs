@@ -15,7 +15,8 @@ use hymy_vision::SourceSpec;
 Example:
   hymy check-config configs/kiosk.toml
 
-configs/kiosk.toml explains every key. Nothing is opened or written, but for reading the token file.")]
+configs/kiosk.toml explains every key. What pages of set-up left in data_dir, setup.toml, goes first \
+and is marked. Nothing is opened or written, but for reading that and the token file.")]
 pub struct CheckConfig {
     /// The file, in TOML.
     #[arg(value_name = "FILE")]
@@ -60,6 +61,8 @@ fn resolved(config: &Config) -> String {
         zones,
         till_zone,
         directions,
+        configured: _,
+        set_up,
         models_dir,
         runtime,
         vision,
@@ -79,6 +82,11 @@ fn resolved(config: &Config) -> String {
         or(zone.as_ref().map(|zone| zone.corners().iter().map(corner).collect::<Vec<_>>().join(" ")), "none")
     };
     let region = |region: Option<Region>, otherwise: &str| or(region.map(degrees), otherwise);
+    // What a page of set-up saved says so; everything else stands in the file that was checked.
+    let from = |section: &str, value: String| match set_up.as_ref().filter(|set_up| set_up.has(section)) {
+        Some(set_up) => format!("{value}  (from {})", set_up.file.display()),
+        None => value,
+    };
     let mut text = String::new();
     let mut line = |key: &str, value: String| {
         // Writing to a String cannot fail.
@@ -92,15 +100,16 @@ fn resolved(config: &Config) -> String {
     line("camera.read_timeout_ms", camera.read_timeout_ms.to_string());
     line("camera.rotate", camera.orientation.rotate.degrees().to_string());
     line("camera.mirrored", camera.orientation.mirrored.to_string());
-    line("zones.staff", corners(&zones.staff));
-    line("zones.customer", corners(&zones.customer));
-    line("zones.queue", corners(&zones.queue));
-    line("zones.till", corners(till_zone));
-    line("target", region(directions.target.map(|target| target.0), "towards the camera"));
-    line("queue_direction", region(directions.queue, "none"));
+    line("zones.staff", from("zones", corners(&zones.staff)));
+    line("zones.customer", from("zones", corners(&zones.customer)));
+    line("zones.queue", from("zones", corners(&zones.queue)));
+    line("zones.till", from("zones", corners(till_zone)));
+    line("target", from("target", region(directions.target.map(|target| target.0), "towards the camera")));
+    line("queue_direction", from("queue_direction", region(directions.queue, "none")));
     let work: Vec<String> =
         directions.work.iter().map(|work| format!("{} ({})", work.name, degrees(work.region))).collect();
-    line("work_direction", if work.is_empty() { "none".to_owned() } else { work.join(", ") });
+    let work = if work.is_empty() { "none".to_owned() } else { work.join(", ") };
+    line("work_direction", from("work_direction", work));
     line("models.dir", path(models_dir, "as installed"));
     line("runtime.library", path(&runtime.library, "as installed"));
     line("runtime.provider", runtime.provider.name().to_owned());

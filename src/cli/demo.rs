@@ -15,6 +15,7 @@ use hymy::clock::{Clock, SystemClock};
 use hymy::consent::Consent;
 use hymy::demo::{self, Comparison, Pair, Share, TransactionComparison, till_events};
 use hymy::kiosk::{self, CameraSwitch, KioskSettings, VISION_CHANNEL};
+use hymy::setup::{Machine, Speed};
 use hymy::store::{Decided, Looked, NewRecord, Store};
 use hymy::summary::{Summary, TransactionRecord};
 use hymy::terms::Terms;
@@ -195,11 +196,13 @@ fn serve(listen: SocketAddr, place: &Place) -> anyhow::Result<()> {
         let (observed, vision) = mpsc::channel(VISION_CHANNEL);
         let (stop, stopped) = watch::channel(false);
         let settings = KioskSettings { has_source: true, ..KioskSettings::of(&config) };
-        let camera = Camera::staged(&config)?;
+        let speed = Speed::default();
+        let camera = Camera::staged(&config, &speed)?;
+        let machine = Arc::new(Machine::of(&config, Some(camera.loaded()), None, speed));
         let (kiosk, thread) =
             kiosk::spawn(store, settings, &[], switch.clone(), Arc::clone(&clock), vision, stopped.clone())?;
         let camera = camera.start(&switch, move |event| observed.blocking_send(event).is_ok())?;
-        let app = serving::pages(&config, &kiosk, &clock);
+        let app = serving::pages(&config, &kiosk, &clock, &machine);
         super::print(&made_up::who_can_sign_in(&format!("http://{}/", listener.local_addr()?)));
         let pages = tokio::spawn(web::serve(listener, app, stopped));
         tokio::signal::ctrl_c().await?;

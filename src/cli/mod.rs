@@ -22,6 +22,7 @@ mod rights;
 mod run;
 mod secrets;
 mod serving;
+mod setup;
 mod shares;
 mod shift;
 mod staff;
@@ -48,6 +49,7 @@ use hymy::control::{self, Answer, Question, Rules};
 First steps:
   hymy demo                                              see it work, without a camera
   hymy check-config /etc/hymy/kiosk.toml                 check a configuration
+  hymy setup --config /etc/hymy/kiosk.toml               draw the zones, by a page
   hymy calibrate --config /etc/hymy/kiosk.toml           set where customers stand
   hymy staff add Aino --config /etc/hymy/kiosk.toml      invite someone
   hymy staff consent Aino --config /etc/hymy/kiosk.toml  their own consent, at the kiosk
@@ -65,6 +67,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
+    Setup(setup::Setup),
     #[cfg(feature = "lab")]
     Analyze(analyze::Analyze),
     #[cfg(feature = "lab")]
@@ -96,6 +99,7 @@ impl Cli {
             #[cfg(feature = "lab")]
             Command::Eval(eval) => eval.run(),
             Command::Demo(demo) => demo.run(),
+            Command::Setup(setup) => setup.run(),
             Command::Models(models) => models.run(),
             Command::Staff(staff) => staff.run(),
             Command::Export(export) => export.run(),

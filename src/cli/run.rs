@@ -12,6 +12,7 @@ use hymy::clock::{Clock, SystemClock};
 use hymy::config::Config;
 use hymy::confine::{self, Allowed, Confined, MemoryKept};
 use hymy::kiosk::{self, CameraSwitch, KioskHandle, KioskSettings, VISION_CHANNEL, VisionEvent};
+use hymy::setup::{Machine, Speed};
 use hymy::store::{SignedIn, Store, StoreLock};
 use hymy::terms::Terms;
 use hymy::{control, telemetry};
@@ -53,20 +54,34 @@ impl Run {
     pub fn run(&self) -> anyhow::Result<()> {
         let config = Config::load(&self.config)?;
         require(&config, !self.staff.is_empty())?;
-        telemetry::begin(&config.telemetry)?;
-        if config.signals.is_empty() {
-            tracing::warn!("no_signal_chosen: [signals] choices is empty, so summaries will be too");
-        }
-        keep_in_memory()?;
-        let store = Store::open(&config.kiosk.data_dir, key_source(&config))?;
-        // Before there are other threads, which would not be confined; after what lies elsewhere was opened.
-        confine_to(&Allowed::of(&config))?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-        let ended = runtime.block_on(serve(&config, store, &self.staff));
-        // A command that is being answered, or a camera that hangs, does not hold up the end.
-        runtime.shutdown_timeout(Duration::from_secs(1));
-        ended
+        start(&config, &self.staff, Serving::Shifts)
     }
+}
+
+/// What the program is started for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Serving {
+    /// The kiosk as a whole.
+    Shifts,
+    /// The pages of set-up alone: no shift begins.
+    SetUp,
+}
+
+/// Locks the memory, opens the store, confines the process and serves until it is stopped or the source ends.
+pub fn start(config: &Config, staff: &[String], serving: Serving) -> anyhow::Result<()> {
+    telemetry::begin(&config.telemetry)?;
+    if serving == Serving::Shifts && config.signals.is_empty() {
+        tracing::warn!("no_signal_chosen: [signals] choices is empty, so summaries will be too");
+    }
+    let memory = keep_in_memory()?;
+    let store = Store::open(&config.kiosk.data_dir, key_source(config))?;
+    // Before there are other threads, which would not be confined; after what lies elsewhere was opened.
+    confine_to(&Allowed::of(config))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let ended = runtime.block_on(serve(config, store, staff, memory, serving));
+    // A command that is being answered, or a camera that hangs, does not hold up the end.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    ended
 }
 
 /// What `run` needs beyond a valid file.
@@ -79,7 +94,7 @@ fn require(config: &Config, shift: bool) -> Result<(), WrongUsage> {
     if !missing.is_empty() {
         return Err(WrongUsage(format!(
             "{file}: [zones] has no {}; hymy run reads faces in the staff zone only and needs to know where \
-             customers stand, so set both (configs/kiosk.toml shows how)",
+             customers stand: draw both with hymy setup --config {file}, or set them (configs/kiosk.toml shows how)",
             missing.join(" and no ")
         )));
     }
@@ -91,14 +106,15 @@ fn require(config: &Config, shift: bool) -> Result<(), WrongUsage> {
     Ok(())
 }
 
-fn keep_in_memory() -> anyhow::Result<()> {
-    match confine::keep_in_memory()? {
+fn keep_in_memory() -> anyhow::Result<MemoryKept> {
+    let kept = confine::keep_in_memory()?;
+    match kept {
         MemoryKept::Locked => tracing::info!("memory_locked"),
         MemoryKept::NoSwapInTheClear => {
             tracing::info!("swap_checked: memory is not locked, and no swap is in the clear")
         }
     }
-    Ok(())
+    Ok(kept)
 }
 
 fn confine_to(allowed: &Allowed) -> anyhow::Result<()> {
@@ -118,7 +134,13 @@ fn confine_to(allowed: &Allowed) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn serve(config: &Config, mut store: Store, staff: &[String]) -> anyhow::Result<()> {
+async fn serve(
+    config: &Config,
+    mut store: Store,
+    staff: &[String],
+    memory: MemoryKept,
+    serving: Serving,
+) -> anyhow::Result<()> {
     // Listened for from the start, so that a stop during start-up still ends in order.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -126,16 +148,19 @@ async fn serve(config: &Config, mut store: Store, staff: &[String]) -> anyhow::R
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let people = signed_in(&mut store, staff, &config.terms, clock.as_ref())?;
     // Before a shift begins: models that do not load must not leave an empty shift behind.
-    let camera = Camera::load(config)?;
+    let speed = Speed::default();
+    let camera = Camera::load(config, &speed)?;
     let switch = CameraSwitch::of(&config.kiosk.data_dir);
     let (observed, vision) = mpsc::channel(VISION_CHANNEL);
     let (stop, stopped) = watch::channel(false);
-    let settings = KioskSettings::of(config);
+    let settings = KioskSettings { setting_up: serving == Serving::SetUp, ..KioskSettings::of(config) };
+    let machine = Machine::of(config, camera.as_ref().map(Camera::loaded), Some(memory), speed);
     let (kiosk, thread) =
         kiosk::spawn(store, settings, &people, switch.clone(), Arc::clone(&clock), vision, stopped.clone())?;
     let mut thread = tokio::task::spawn_blocking(move || thread.join());
 
-    let begun = begin(config, kiosk, clock, stopped, camera, &switch, observed).await;
+    let pages = Served { serving, machine: Arc::new(machine) };
+    let begun = begin(config, kiosk, clock, stopped, camera, &switch, observed, &pages).await;
     let camera = match begun {
         Ok(camera) => camera,
         Err(error) => {
@@ -171,6 +196,12 @@ async fn serve(config: &Config, mut store: Store, staff: &[String]) -> anyhow::R
     }
 }
 
+/// What the pages are of.
+struct Served {
+    serving: Serving,
+    machine: Arc<Machine>,
+}
+
 /// The people of these names, each once and with their own secret.
 fn signed_in(store: &mut Store, names: &[String], terms: &Terms, clock: &dyn Clock) -> anyhow::Result<Vec<SignedIn>> {
     let mut people: Vec<SignedIn> = Vec::new();
@@ -204,13 +235,17 @@ async fn begin(
     camera: Option<Camera>,
     switch: &CameraSwitch,
     observed: mpsc::Sender<VisionEvent>,
+    served: &Served,
 ) -> anyhow::Result<Option<JoinHandle<()>>> {
     let socket = config.kiosk.data_dir.join(control::SOCKET);
     let answering = control::serve(&config.kiosk.data_dir, kiosk.clone()).with_context(|| {
         format!("{}: the socket cannot be made; choose a data_dir with a shorter path", socket.display())
     })?;
     tokio::spawn(answering);
-    serving::open(config, &kiosk, &clock, &stopped).await?;
+    match served.serving {
+        Serving::Shifts => serving::open(config, &kiosk, &clock, &served.machine, &stopped).await?,
+        Serving::SetUp => serving::open_setup(config, &kiosk, &clock, &served.machine, &stopped).await?,
+    }
     let emit = move |event| observed.blocking_send(event).is_ok();
     camera.map(|camera| camera.start(switch, emit)).transpose()
 }

@@ -9,7 +9,7 @@ use hymy::about::About;
 use hymy::clock::Clock;
 use hymy::config::Config;
 use hymy::kiosk::KioskHandle;
-use hymy::setup;
+use hymy::setup::{self, Machine, Placed};
 use hymy::till::Plausible;
 use hymy::web::{self, Pages, WebState};
 use tokio::net::TcpListener;
@@ -20,6 +20,7 @@ pub async fn open(
     config: &Config,
     kiosk: &KioskHandle,
     clock: &Arc<dyn Clock>,
+    machine: &Arc<Machine>,
     stopped: &watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     if let Some(till) = till(config, kiosk, clock) {
@@ -27,9 +28,25 @@ pub async fn open(
         tracing::info!(address = %opened, "till_endpoint_opened");
     }
     if config.pages.enabled {
-        let opened = serve(config, "pages", config.pages.listen, pages(config, kiosk, clock), stopped.clone()).await?;
+        let opened =
+            serve(config, "pages", config.pages.listen, pages(config, kiosk, clock, machine), stopped.clone()).await?;
         tracing::info!(address = %opened, "pages_opened");
     }
+    Ok(())
+}
+
+/// Opens the pages of set-up alone.
+pub async fn open_setup(
+    config: &Config,
+    kiosk: &KioskHandle,
+    clock: &Arc<dyn Clock>,
+    machine: &Arc<Machine>,
+    stopped: &watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let app = web::setup_pages(state(config, kiosk, clock, machine)).merge(web::about_page(&About::of(config)));
+    let opened = serve(config, "pages", config.pages.listen, app, stopped.clone()).await?;
+    tracing::info!(address = %opened, "setup_opened");
+    super::print(&format!("Set this kiosk up at http://{opened}/setup, until Ctrl-C. No shift can begin."));
     Ok(())
 }
 
@@ -47,18 +64,24 @@ fn till_events(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>) -> 
 }
 
 /// Every page.
-pub fn pages(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>) -> Router {
-    let state = Pages {
+pub fn pages(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>, machine: &Arc<Machine>) -> Router {
+    let till = till_events(config, kiosk, clock).unwrap_or_default();
+    web::pages(state(config, kiosk, clock, machine)).merge(till).merge(web::about_page(&About::of(config)))
+}
+
+/// What the pages need.
+fn state(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>, machine: &Arc<Machine>) -> Pages {
+    Pages {
         kiosk: kiosk.clone(),
         clock: Arc::clone(clock),
         language: config.language,
         data_dir: config.kiosk.data_dir.clone(),
         checks: setup::checks(config).into(),
+        placed: Arc::new(Placed::of(config)),
+        machine: Arc::clone(machine),
         started: clock.now(),
         signals: config.signals.clone(),
-    };
-    let till = till_events(config, kiosk, clock).unwrap_or_default();
-    web::pages(state).merge(till).merge(web::about_page(&About::of(config)))
+    }
 }
 
 async fn serve(

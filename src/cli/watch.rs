@@ -8,25 +8,34 @@ use std::time::{Duration, Instant};
 use hymy::camera;
 use hymy::config::Config;
 use hymy::kiosk::{self, CameraSwitch, Purpose, VisionEvent};
+use hymy::setup::{Loaded, Speed};
 use hymy_vision::{Event, SourceSpec, Vision, VisionError, VisionSettings};
 
 /// The loaded models and the source they will look at.
 pub struct Camera {
     vision: Vision,
     source: SourceSpec,
+    speed: Speed,
 }
 
 impl Camera {
     /// Loads the models; the camera stays closed. `None` without a source.
-    pub fn load(config: &Config) -> Result<Option<Self>, VisionError> {
+    pub fn load(config: &Config, speed: &Speed) -> Result<Option<Self>, VisionError> {
         let Some(source) = camera::source(config) else { return Ok(None) };
         let settings = VisionSettings { retry: true, ..camera::vision_settings(config) };
-        Ok(Some(Self { vision: Vision::load(&settings)?, source }))
+        Ok(Some(Self { vision: Vision::load(&settings)?, source, speed: speed.clone() }))
     }
 
     /// Loads the models for the staged scene, shown over and over at its own pace.
-    pub fn staged(config: &Config) -> Result<Self, VisionError> {
-        Ok(Self { vision: Vision::load(&camera::vision_settings(config))?, source: SourceSpec::Staged })
+    pub fn staged(config: &Config, speed: &Speed) -> Result<Self, VisionError> {
+        let vision = Vision::load(&camera::vision_settings(config))?;
+        Ok(Self { vision, source: SourceSpec::Staged, speed: speed.clone() })
+    }
+
+    /// What computes which models.
+    pub fn loaded(&self) -> Loaded {
+        let report = self.vision.runtime();
+        Loaded { provider: report.provider.name(), models: report.models.len() }
     }
 
     /// Opens and closes the camera as `switch` says and sends what it shows to `emit`, until the switch ends, the
@@ -56,13 +65,16 @@ impl Camera {
         emit: &impl Fn(VisionEvent) -> bool,
     ) -> Result<(), String> {
         self.vision.set_people(people);
-        match purpose {
-            // A trial is seen as a shift is; what becomes of it is the kiosk's to decide.
-            Purpose::Shift | Purpose::Trial | Purpose::Outline => {}
-        }
+        // A trial is seen as a shift is; what becomes of it is the kiosk's to decide.
+        self.vision.seek_outline(purpose == Purpose::Outline);
         let staged = matches!(self.source, SourceSpec::Staged);
+        // On the stage there are never ten seconds without anyone.
+        let source = match (&self.source, purpose) {
+            (SourceSpec::Staged, Purpose::Outline) => SourceSpec::StagedEmpty,
+            (source, _) => source.clone(),
+        };
         loop {
-            self.look_once(staged, wished, emit)?;
+            self.look_once(&source, wished, emit)?;
             // The scene begins anew, with its time.
             if !staged || !wished() || !emit(VisionEvent::SourceBack) {
                 return Ok(());
@@ -72,20 +84,35 @@ impl Camera {
 
     fn look_once(
         &mut self,
-        staged: bool,
+        source: &SourceSpec,
         wished: &dyn Fn() -> bool,
         emit: &impl Fn(VisionEvent) -> bool,
     ) -> Result<(), String> {
         let begun = Instant::now();
-        let ended = self.vision.run(&self.source, &AtomicBool::new(false), |_, event| {
+        let staged = matches!(source, SourceSpec::Staged | SourceSpec::StagedEmpty);
+        let paced = |t_ms: u64| {
+            if staged {
+                let due = begun + Duration::from_millis(t_ms);
+                std::thread::sleep(due.saturating_duration_since(Instant::now()));
+            }
+        };
+        let (mut frames, mut since) = (0, begun);
+        let speed = self.speed.clone();
+        let ended = self.vision.run(source, &AtomicBool::new(false), |_, event| {
             let told = wished()
                 && match event {
                     Event::Observed { observation, .. } => {
-                        if staged {
-                            let due = begun + Duration::from_millis(observation.t_ms);
-                            std::thread::sleep(due.saturating_duration_since(Instant::now()));
+                        frames += 1;
+                        if since.elapsed() >= Duration::from_millis(Speed::MEASURED_OVER_MS) {
+                            speed.note(frames, since.elapsed());
+                            (frames, since) = (0, Instant::now());
                         }
+                        paced(observation.t_ms);
                         emit(VisionEvent::Observation(observation))
+                    }
+                    Event::Outlined { t_ms, empty_ms, outline } => {
+                        paced(t_ms);
+                        emit(VisionEvent::Outlined { empty_ms, outline })
                     }
                     Event::Lost { why } => emit(VisionEvent::SourceLost { reason: why.to_owned() }),
                     Event::Back => emit(VisionEvent::SourceBack),

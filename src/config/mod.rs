@@ -7,9 +7,11 @@ mod document;
 mod error;
 mod pages;
 mod privacy;
+mod set_up;
 mod store;
 mod till;
 mod values;
+mod whole;
 
 use std::path::{Path, PathBuf};
 
@@ -19,13 +21,15 @@ pub use document::Declared;
 pub use error::{ConfigError, Fault};
 pub use pages::PagesConfig;
 pub use privacy::{NotATrainer, SharingConfig};
+pub use set_up::{NotSaved, Places, SETUP_FILE, SetUp, save_regions, save_zones};
 pub use store::KeyKept;
 pub use till::{TillConfig, Token};
+pub use whole::write_whole;
 
 use hymy_vision::runtime::Provider;
 
 use crate::consent::Language;
-use crate::decide::{Directions, NeutralBaseline, Region, Target, WorkDirection};
+use crate::decide::{Directions, NeutralBaseline, Region};
 use crate::terms::Terms;
 use document::{Document, Section};
 
@@ -44,6 +48,10 @@ pub struct Config {
     pub till_zone: Option<Polygon>,
     /// `[target]`, `[queue_direction]` and `[[work_direction]]`: where customers, the queue and work are.
     pub directions: Directions,
+    /// What of zones and directions the configuration itself says.
+    pub configured: Places,
+    /// What pages set: it went first.
+    pub set_up: Option<SetUp>,
     /// `[models] dir`: the folder of the ONNX files; `None` means where the program finds them itself.
     pub models_dir: Option<PathBuf>,
     /// `[runtime]`.
@@ -161,14 +169,33 @@ const OBJECTS_HZ: f64 = 3.0;
 const FACES_HZ: f64 = 4.0;
 
 impl Config {
-    /// Reads and checks a file.
+    /// Reads and checks a file, and what pages of set-up left in its data folder.
     ///
     /// # Errors
-    /// [`ConfigError::Unreadable`], or [`ConfigError::Faulty`] with every fault of the file.
+    /// [`ConfigError::Unreadable`], or [`ConfigError::Faulty`] with every fault of the file, or of [`SETUP_FILE`].
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(file)
             .map_err(|source| ConfigError::Unreadable { file: file.to_path_buf(), source })?;
-        Self::parse(file, &text)
+        let mut config = Self::parse(file, &text)?;
+        config.set_up = SetUp::read(&config.kiosk.data_dir)?;
+        if let Some(set_up) = &config.set_up {
+            let places = set_up.over(&config.configured);
+            config.put(places);
+        }
+        Ok(config)
+    }
+
+    fn put(&mut self, places: Places) {
+        let Places { zones, till_zone, target, queue, work } = places;
+        (self.zones, self.till_zone) = (zones, till_zone);
+        self.directions = Directions { target, work, queue, neutral: NeutralBaseline::Population };
+    }
+
+    /// Zones and directions as they hold.
+    #[must_use]
+    pub fn places(&self) -> Places {
+        let Directions { target, work, queue, neutral: _ } = self.directions.clone();
+        Places { zones: self.zones.clone(), till_zone: self.till_zone.clone(), target, queue, work }
     }
 
     /// Checks a file's text; `file` is named in errors, and its folder is where relative paths start.
@@ -196,18 +223,7 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
     let mut document = Document::parse(text, folder);
     let kiosk = document.section("kiosk", kiosk);
     let camera = document.section("camera", |section| camera(section, folder));
-    let (zones, till_zone) = document.section("zones", |section| {
-        let [staff, customer, queue, till] = ["staff", "customer", "queue", "till"].map(|key| section.polygon(key));
-        (Zones { staff, customer, queue }, till)
-    });
-    let target = document.section("target", region_if_present).map(Target);
-    let queue = document.section("queue_direction", region_if_present);
-    let work = document.sections("work_direction", |section| {
-        let name = section.text("name", "a name", named);
-        let name = section.require("name", name, "a name");
-        let region = region(section);
-        Some(WorkDirection { name: name?, region: region? })
-    });
+    let places = set_up::places(&mut document);
     let models_dir = document.section("models", |section| section.path("dir", "a folder"));
     let runtime = document.section("runtime", |section| RuntimeConfig {
         library: section.path("library", "the path of the onnxruntime library"),
@@ -232,26 +248,32 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
     let sharing = document.section("sharing", privacy::sharing);
     let telemetry = document.section("telemetry", telemetry);
     let (faults, declared) = document.finish();
-    let config = match (kiosk, till, key, work.into_iter().collect::<Option<Vec<_>>>()) {
-        (Some(kiosk), Some(till), Some(key), Some(work)) => Some(Config {
-            file: file.to_path_buf(),
-            key,
-            kiosk,
-            camera,
-            zones,
-            till_zone,
-            directions: Directions { target, work, queue, neutral: NeutralBaseline::Population },
-            models_dir,
-            runtime,
-            vision,
-            till,
-            pages,
-            signals,
-            language,
-            terms: Terms { agreement, records_days, summaries_months, release },
-            sharing,
-            telemetry,
-        }),
+    let config = match (kiosk, till, key, places) {
+        (Some(kiosk), Some(till), Some(key), Some(places)) => {
+            let mut config = Config {
+                file: file.to_path_buf(),
+                key,
+                kiosk,
+                camera,
+                zones: Zones::default(),
+                till_zone: None,
+                directions: Directions::default(),
+                configured: places.clone(),
+                set_up: None,
+                models_dir,
+                runtime,
+                vision,
+                till,
+                pages,
+                signals,
+                language,
+                terms: Terms { agreement, records_days, summaries_months, release },
+                sharing,
+                telemetry,
+            };
+            config.put(places);
+            Some(config)
+        }
         _ => None,
     };
     (config, faults, declared)
@@ -295,15 +317,6 @@ fn region(section: &mut Section<'_, '_>) -> Option<Region> {
     section.require("yaw_deg", yaw_deg, "[low, high] in degrees");
     section.require("pitch_deg", pitch_deg, "[low, high] in degrees");
     Region::new(yaw_deg?, pitch_deg?).ok()
-}
-
-/// An absent section is no region; a present one has to be whole.
-fn region_if_present(section: &mut Section<'_, '_>) -> Option<Region> {
-    if section.present() {
-        return region(section);
-    }
-    bounds(section);
-    None
 }
 
 /// The two keys of a region, in the limits of [`Region::new`].

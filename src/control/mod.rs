@@ -9,6 +9,7 @@ mod own;
 mod question;
 mod refusal;
 mod server;
+mod set_up;
 mod shares;
 mod trial;
 
@@ -32,6 +33,7 @@ pub(crate) use own::answer as answer_own;
 pub use question::{Credentials, Proof, Question, SecretText, Visitor};
 pub use refusal::Why;
 pub use server::serve;
+pub use set_up::{SceneLines, SetUpFound, SettingUp, WalkNow};
 pub use shares::{SharingAnswer, SharingQuestion, TrainersMark};
 pub use trial::{Seen, SeenFace, TrialFor, TrialNow, TrialQuestion, Trying};
 
@@ -163,6 +165,8 @@ pub enum Answer {
     Closed,
     /// How a trial is.
     Trial(TrialNow),
+    /// What the technician's trials have found.
+    Found(SetUpFound),
     /// No trial is on.
     NoTrial,
     /// It was not done.
@@ -237,6 +241,7 @@ pub fn answer(store: &mut Store, question: &Question, status: &Status, clock: &d
         | Question::Visitor { .. }
         | Question::Close { .. }
         | Question::Trial { .. }
+        | Question::Calibrate { .. }
         | Question::EndTrial => {
             let reason = "no kiosk is running with this data_dir, so nobody is on shift; see: hymy run --help";
             Ok(Answer::refused(Why::NoShift, reason))

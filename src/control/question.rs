@@ -126,6 +126,15 @@ pub enum Question {
         #[serde(rename = "question")]
         ask: TrialQuestion,
     },
+    /// The technician's own tap: the camera opens for looking at places, one after the other.
+    Calibrate {
+        /// What opening the pages gave back.
+        token: SecretText,
+        /// Where customers stand, by four looks.
+        target: bool,
+        /// Places of work, by name.
+        work: Vec<String>,
+    },
     /// End the trial that is on: the camera closes. Anyone at the counter may.
     EndTrial,
     /// Trainers, what is shared with them, and the log of it.

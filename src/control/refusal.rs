@@ -30,6 +30,8 @@ pub enum Why {
     OnShift,
     /// The shift is theirs, and has to be paused before.
     NotPaused,
+    /// The program was started to be set up: no shift begins.
+    SettingUp,
     /// Somebody else tries something out.
     TrialOn,
     /// There is no camera, or another program has it.
@@ -92,6 +94,7 @@ impl From<NoShift> for Answer {
     fn from(error: NoShift) -> Self {
         let why = match &error {
             NoShift::ShiftOn => Why::ShiftOn,
+            NoShift::SettingUp => Why::SettingUp,
             NoShift::NoSource | NoShift::Camera(_) => Why::NoCamera,
             NoShift::HowMany | NoShift::NamedTwice(_) => Why::Other,
             NoShift::NoConsent(error) => error.into(),

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::set_up::SettingUp;
 use crate::decide::Decided;
 use crate::fit::FitNow;
 
@@ -48,6 +49,8 @@ impl TrialFor {
 pub enum TrialQuestion {
     /// The visitor's own tap: the camera opens. One that they have on ends, and begins anew.
     Begin(TrialFor),
+    /// What the technician's trials have found.
+    Found,
     /// How it is now. It ends when nobody asks.
     Now,
     /// It ends.
@@ -65,6 +68,9 @@ pub struct TrialNow {
     pub nods: u32,
     /// What the latest frame showed; `None` before the first, and while the camera gives none.
     pub seen: Option<Seen>,
+    /// How far setting up is, where that is what it is for.
+    #[serde(default)]
+    pub setting_up: Option<Box<SettingUp>>,
     /// Where the fit check is; once it has ended, the camera is closed with this answer.
     pub fit: Option<FitNow>,
 }

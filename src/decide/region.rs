@@ -1,6 +1,7 @@
 //! Regions of directions, and how probable it is that a look lies in one: the mass of its Gaussian there.
 
 use hymy_vision::{Gaze, HeadPose};
+use serde::{Deserialize, Serialize};
 
 /// Why a [`Region`] cannot be made.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
@@ -27,10 +28,28 @@ pub enum RegionError {
 
 /// A rectangle of directions relative to the ray from the face to the lens; yaw positive towards the right of the
 /// picture, pitch positive up.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Bounds", into = "Bounds")]
 pub struct Region {
     yaw_deg: (f32, f32),
     pitch_deg: (f32, f32),
+}
+
+/// Both ranges of a region, as they are sent.
+type Bounds = [(f32, f32); 2];
+
+impl TryFrom<Bounds> for Region {
+    type Error = RegionError;
+
+    fn try_from([yaw_deg, pitch_deg]: Bounds) -> Result<Self, RegionError> {
+        Self::new(yaw_deg, pitch_deg)
+    }
+}
+
+impl From<Region> for Bounds {
+    fn from(region: Region) -> Self {
+        region.bounds_deg()
+    }
 }
 
 impl Region {

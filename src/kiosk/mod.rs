@@ -17,6 +17,7 @@ mod pause;
 mod releases;
 mod retention;
 mod session;
+mod set_up;
 mod sign_in;
 mod task;
 mod trial;
@@ -24,7 +25,7 @@ mod visits;
 
 use std::sync::Arc;
 
-use hymy_vision::Observation;
+use hymy_vision::{Observation, Outline};
 use tokio::sync::{mpsc, watch};
 
 use crate::clock::Clock;
@@ -56,6 +57,13 @@ pub enum VisionEvent {
     /// What a frame showed; its `t_ms` counts from the source's first frame, and may begin anew after
     /// [`Self::SourceBack`].
     Observation(Observation),
+    /// A frame was looked at for an outline of the scene; nothing of anyone was read.
+    Outlined {
+        /// For how long nobody has been in the picture, in milliseconds.
+        empty_ms: u64,
+        /// The outline, once that is long enough.
+        outline: Option<Box<Outline>>,
+    },
     /// A live source gives no frames; it is being opened again.
     SourceLost {
         /// Why, without a password.
@@ -97,6 +105,8 @@ pub struct KioskSettings {
     pub has_source: bool,
     /// What whoever sets the kiosk up has to know; without it nobody can.
     pub technician_code: Option<Token>,
+    /// The program was started for setting up alone: no shift begins.
+    pub setting_up: bool,
 }
 
 impl KioskSettings {
@@ -113,6 +123,7 @@ impl KioskSettings {
             idle_ms: u64::from(config.kiosk.idle_minutes) * 60_000,
             has_source: config.camera.source.is_some(),
             technician_code: config.pages.technician_code.clone(),
+            setting_up: false,
         }
     }
 

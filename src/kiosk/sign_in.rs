@@ -21,6 +21,9 @@ pub enum NoShift {
     /// Whose it is, is not said.
     #[error("a shift is on; sign out first")]
     ShiftOn,
+    /// The program was started to be set up.
+    #[error("this kiosk is being set up, so no shift begins; stop hymy setup and start: hymy run")]
+    SettingUp,
     /// There is nothing to open.
     #[error("[camera] has no source; set it, for example source = \"/dev/video0\", and start hymy run again")]
     NoSource,
@@ -69,6 +72,9 @@ impl Kiosk {
         if self.session.is_some() {
             return Err(NoShift::ShiftOn);
         }
+        if self.settings.setting_up {
+            return Err(NoShift::SettingUp);
+        }
         if !self.settings.has_source {
             return Err(NoShift::NoSource);
         }
@@ -96,6 +102,9 @@ impl Kiosk {
     pub(super) fn begin_shift(&mut self, signed_in: &[SignedIn]) -> Result<(), NoShift> {
         if self.session.is_some() {
             return Err(NoShift::ShiftOn);
+        }
+        if self.settings.setting_up {
+            return Err(NoShift::SettingUp);
         }
         for person in signed_in {
             person.consent().holds(&self.settings.terms)?;

@@ -10,12 +10,13 @@ use super::camera::CameraSwitch;
 use super::handle::Request;
 use super::pause::{Pauser, Tap};
 use super::session::{Decisions, Session};
+use super::set_up::Seeking;
 use super::sign_in::{Held, NoShift};
 use super::trial::Trial;
 use super::visits::Visits;
 use super::{KioskSettings, TillAnswer, VisionEvent};
 use crate::clock::Clock;
-use crate::control::{self, Answer, Proof, Question, Rules, SharingQuestion, Status, Why};
+use crate::control::{self, Answer, Proof, Question, Rules, SceneLines, SharingQuestion, Status, TrialFor, Why};
 use crate::customer::Burst;
 use crate::store::{Appended, InboxEvent, NewEvent, PersonId, SignedIn, Store, StoreError};
 use crate::till::{self, Report};
@@ -251,13 +252,16 @@ impl Kiosk {
             VisionEvent::Closed => tracing::info!("camera_closed"),
             // On its way when the camera was told to close: seen too late to be anyone's.
             _ if self.wished_run != Some(self.heard_run) => {}
+            VisionEvent::Outlined { empty_ms, outline } => {
+                self.camera_shows();
+                self.outlined(empty_ms, outline.as_deref().map(SceneLines::from));
+            }
             VisionEvent::Observation(observation) => {
-                if !std::mem::replace(&mut self.status.camera, true) {
-                    tracing::info!("camera_opened");
-                }
+                self.camera_shows();
                 // Before anything else: it is nobody's shift.
                 if let Some(trial) = &mut self.trial {
                     trial.see(&observation);
+                    self.close_if_found();
                     return;
                 }
                 if observation.customer_present == Some(true) {
@@ -278,6 +282,12 @@ impl Kiosk {
                 self.source_closed();
             }
             VisionEvent::Ended { .. } => self.status.camera = false,
+        }
+    }
+
+    fn camera_shows(&mut self) {
+        if !std::mem::replace(&mut self.status.camera, true) {
+            tracing::info!("camera_opened");
         }
     }
 
@@ -310,6 +320,9 @@ impl Kiosk {
                     Question::Visitor { token } => self.visitor(token),
                     Question::Close { token } => self.close_visit(token),
                     Question::Trial { token, ask } => self.trial(token, *ask),
+                    Question::Calibrate { token, target, work } => {
+                        self.begin_for(token, TrialFor::Calibration, Some(Seeking::places(*target, work)))
+                    }
                     Question::EndTrial => self.end_trial(),
                     Question::Customer { face } => self.customer(*face),
                     Question::Own { proof, ask } => self.own(proof, ask),

@@ -110,6 +110,7 @@ fn settings() -> KioskSettings {
         idle_ms: 30 * 60_000,
         has_source: true,
         technician_code: Some(Token::new("made-up-technician").expect("long enough")),
+        setting_up: false,
     }
 }
 

@@ -8,6 +8,7 @@
 use hymy_vision::Observation;
 
 use super::camera::{CameraClaim, Purpose};
+use super::set_up::Seeking;
 use super::task::Kiosk;
 use super::visits::Visiting;
 use crate::control::{Answer, SecretText, Seen, TrialFor, TrialNow, TrialQuestion, Why};
@@ -28,13 +29,15 @@ const PEOPLE: u8 = 1;
 pub(super) struct Trial {
     what: TrialFor,
     /// Whose it is.
-    visit: u64,
+    pub(super) visit: u64,
     begun_ms: u64,
     asked_ms: u64,
     decider: Decider,
     detector: NodDetector,
     nods: u32,
     seen: Option<Seen>,
+    /// What a technician's seeks.
+    pub(super) seeking: Option<Seeking>,
     /// The fit check, where it is one.
     fit: Option<Watched>,
     /// Other programs are kept from the camera.
@@ -44,6 +47,9 @@ pub(super) struct Trial {
 impl Trial {
     /// Takes what a frame showed; what the one before showed is gone.
     pub fn see(&mut self, observation: &Observation) {
+        if let Some(seeking) = &mut self.seeking {
+            seeking.see(observation);
+        }
         if let Some(face) = observation.face.filter(|face| !observation.not_alone && !face.turned_away)
             && self.detector.push(observation.t_ms, face.head, face.bounds).is_some()
         {
@@ -58,6 +64,7 @@ impl Trial {
     /// The camera was lost or begins anew: the newest frame no longer stands.
     pub fn source_closed(&mut self) {
         self.seen = None;
+        self.seeking.iter_mut().for_each(Seeking::source_closed);
         self.decider.reset();
         self.detector = NodDetector::default();
     }
@@ -69,6 +76,7 @@ impl Trial {
             left_ms: TRIAL_LASTS_MS.saturating_sub(lasted_ms),
             nods: self.nods,
             seen: self.seen.clone(),
+            setting_up: self.seeking.as_ref().map(|seeking| Box::new(seeking.now())),
             fit: self.fit.as_ref().map(|fit| fit.now().clone()),
         }
     }
@@ -88,23 +96,14 @@ impl Trial {
 impl Kiosk {
     /// What whoever has pages open asks of a trial.
     pub(super) fn trial(&mut self, token: &SecretText, ask: TrialQuestion) -> Answer {
+        if let TrialQuestion::Begin(what) = ask {
+            return self.begin_for(token, what, Seeking::of(what));
+        }
         let now_ms = self.clock.monotonic_ms();
         self.end_trial_if_over();
         let Some((visit, visiting)) = self.visits.of(token, now_ms) else { return Answer::NotOpen };
-        if let TrialQuestion::Begin(what) = ask {
-            let who = match (what, visiting) {
-                (TrialFor::Practice | TrialFor::Fit, Visiting::Person { signed_in, .. }) => Some(signed_in),
-                (TrialFor::Outline | TrialFor::Calibration, Visiting::Technician) => None,
-                _ => return Answer::NotOpen,
-            };
-            let directions = self.settings.directions.clone();
-            let checked = who.filter(|_| what == TrialFor::Fit).map(|person| person.consent().signals.clone());
-            let fit = checked.map(|chosen| Watched::new(directions, chosen));
-            let person = who.map(|person| person.person().clone());
-            if let Err(refused) = self.may_begin_trial(what, visit, person.as_ref()) {
-                return refused;
-            }
-            return self.begin_trial(what, visit, fit, now_ms);
+        if ask == TrialQuestion::Found {
+            return visiting.found().map_or(Answer::NotOpen, Answer::Found);
         }
         let Some(trial) = self.trial.as_mut().filter(|trial| trial.visit == visit) else { return Answer::NoTrial };
         if ask == TrialQuestion::End {
@@ -116,6 +115,26 @@ impl Kiosk {
             self.stop_trial();
         }
         Answer::Trial(now)
+    }
+
+    /// Begins one for whoever these pages are open for, if it is theirs to begin.
+    pub(super) fn begin_for(&mut self, token: &SecretText, what: TrialFor, seeking: Option<Seeking>) -> Answer {
+        let now_ms = self.clock.monotonic_ms();
+        self.end_trial_if_over();
+        let Some((visit, visiting)) = self.visits.of(token, now_ms) else { return Answer::NotOpen };
+        let who = match (what, visiting) {
+            (TrialFor::Practice | TrialFor::Fit, Visiting::Person { signed_in, .. }) => Some(signed_in),
+            (TrialFor::Outline | TrialFor::Calibration, Visiting::Technician(_)) => None,
+            _ => return Answer::NotOpen,
+        };
+        let directions = self.settings.directions.clone();
+        let checked = who.filter(|_| what == TrialFor::Fit).map(|person| person.consent().signals.clone());
+        let fit = checked.map(|chosen| Watched::new(directions, chosen));
+        let person = who.map(|person| person.person().clone());
+        match self.may_begin_trial(what, visit, person.as_ref()) {
+            Ok(()) => self.begin_trial(what, visit, seeking, fit, now_ms),
+            Err(refused) => refused,
+        }
     }
 
     /// With nobody on shift; or this person's own shift, and theirs alone, is paused.
@@ -140,7 +159,14 @@ impl Kiosk {
         Ok(())
     }
 
-    fn begin_trial(&mut self, what: TrialFor, visit: u64, fit: Option<Watched>, now_ms: u64) -> Answer {
+    fn begin_trial(
+        &mut self,
+        what: TrialFor,
+        visit: u64,
+        seeking: Option<Seeking>,
+        fit: Option<Watched>,
+        now_ms: u64,
+    ) -> Answer {
         let claim = match self.camera.claim() {
             Ok(claim) => claim,
             Err(error) => return super::NoShift::Camera(error).into(),
@@ -156,6 +182,7 @@ impl Kiosk {
             detector: NodDetector::default(),
             nods: 0,
             seen: None,
+            seeking,
             fit,
             _camera: claim,
         };

@@ -10,7 +10,9 @@ use zeroize::Zeroizing;
 
 use super::pause::Pauser;
 use super::task::Kiosk;
-use crate::control::{self, Answer, Credentials, OwnQuestion, Proof, SecretText, SharingAnswer, Visitor, Why};
+use crate::control::{
+    self, Answer, Credentials, OwnQuestion, Proof, SecretText, SetUpFound, SharingAnswer, Visitor, Why,
+};
 use crate::store::{PersonId, SignedIn, Store, StoreError, TrainerIn, waits_ms};
 use crate::vault::VaultError;
 
@@ -49,8 +51,8 @@ pub(super) enum Visiting {
     Person { name: String, signed_in: SignedIn },
     /// A trainer, what was shared with them and what was released.
     Trainer(TrainerIn),
-    /// Whoever sets the kiosk up.
-    Technician,
+    /// Whoever sets the kiosk up, and what the camera found for them.
+    Technician(SetUpFound),
 }
 
 impl Visiting {
@@ -58,7 +60,15 @@ impl Visiting {
         match self {
             Self::Person { name, .. } => Visitor::Person { name: name.clone() },
             Self::Trainer(trainer) => Visitor::Trainer { name: trainer.name().to_owned() },
-            Self::Technician => Visitor::Technician,
+            Self::Technician(_) => Visitor::Technician,
+        }
+    }
+
+    /// What the camera found for a technician.
+    pub(super) fn found(&self) -> Option<SetUpFound> {
+        match self {
+            Self::Technician(found) => Some(found.clone()),
+            Self::Person { .. } | Self::Trainer(_) => None,
         }
     }
 }
@@ -113,6 +123,16 @@ impl Visits {
         let visit = self.take(token, now_ms)?;
         self.put(visit);
         self.open.last().map(|visit| (visit.id, &visit.visiting))
+    }
+
+    /// Keeps what the camera found for a technician, beside what it found before.
+    pub(super) fn found(&mut self, id: u64, new: SetUpFound) {
+        let visiting = self.open.iter_mut().find(|visit| visit.id == id).map(|visit| &mut visit.visiting);
+        if let Some(Visiting::Technician(found)) = visiting {
+            let SetUpFound { outline, regions } = new;
+            found.outline = outline.or(found.outline.take());
+            found.regions = regions.or(found.regions.take());
+        }
     }
 
     /// Whether this visit lasts.
@@ -177,7 +197,7 @@ impl Kiosk {
             return Err(Answer::refused(Why::WrongSecret, "this is not the code of [pages] technician_code_file"));
         }
         self.visits.wrong_codes = 0;
-        Ok(Visiting::Technician)
+        Ok(Visiting::Technician(SetUpFound::default()))
     }
 
     /// Closes pages; those that are not open are closed already.

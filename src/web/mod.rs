@@ -38,7 +38,7 @@ use crate::config::Token;
 use crate::consent::Language;
 use crate::control::{Answer, Question, Status};
 use crate::kiosk::KioskHandle;
-use crate::setup::Check;
+use crate::setup::{Check, Machine, Placed};
 use crate::till::Plausible;
 
 #[cfg(test)]
@@ -89,6 +89,10 @@ pub struct Pages {
     pub data_dir: PathBuf,
     /// What the configuration says of what the kiosk needs.
     pub checks: Arc<[Check]>,
+    /// Zones and directions: what the configuration says and what holds.
+    pub placed: Arc<Placed>,
+    /// What is known of the machine and of what runs on it.
+    pub machine: Arc<Machine>,
     /// When the program was started.
     pub started: Timestamp,
     /// The signals that people may choose here.
@@ -127,6 +131,20 @@ pub fn pages(state: Pages) -> Router {
         .with_state(state)
 }
 
+/// What whoever sets a kiosk up needs before anyone can work at it: the counter, which shows the camera, and set-up.
+pub fn setup_pages(state: Pages) -> Router {
+    Router::new()
+        .merge(counter::routes())
+        .merge(visits::routes())
+        .merge(setup::routes())
+        .route("/language/{language}", get(choose_language))
+        .merge(api::routes())
+        .route("/static/{file}", get(asset))
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(middleware::from_fn(guard::guard))
+        .with_state(state)
+}
+
 /// Where to go back to.
 #[derive(Deserialize)]
 struct Back {
@@ -154,6 +172,9 @@ const ICON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 3
 const ASSETS: &[(&str, &str, &str)] = &[
     ("hymy.css", "text/css; charset=utf-8", include_str!("static/hymy.css")),
     ("customer.css", "text/css; charset=utf-8", include_str!("static/customer.css")),
+    ("zones.css", "text/css; charset=utf-8", include_str!("static/zones.css")),
+    ("zones.js", "text/javascript; charset=utf-8", include_str!("static/zones.js")),
+    ("calibration.js", "text/javascript; charset=utf-8", include_str!("static/calibration.js")),
     ("setup.css", "text/css; charset=utf-8", include_str!("static/setup.css")),
     ("trainer.css", "text/css; charset=utf-8", include_str!("static/trainer.css")),
     ("me.css", "text/css; charset=utf-8", include_str!("static/me.css")),

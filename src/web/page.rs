@@ -41,6 +41,7 @@ impl Chrome {
             Why::OnShift => "refused-on-shift",
             Why::NotPaused => "refused-not-paused",
             Why::TrialOn => "refused-trial-on",
+            Why::SettingUp => "refused-setting-up",
             Why::NoCamera => "refused-no-camera",
             Why::AgreeAnew => "refused-agree-anew",
             Why::Nothing => "refused-nothing",
@@ -104,6 +105,7 @@ pub fn status_of(why: Why) -> StatusCode {
         | Why::OnShift
         | Why::NotPaused
         | Why::TrialOn
+        | Why::SettingUp
         | Why::NoCamera
         | Why::Nothing
         | Why::Released

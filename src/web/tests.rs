@@ -15,6 +15,7 @@ use crate::terms::Terms;
 mod customer;
 mod me;
 mod pages;
+mod setup;
 mod trainer;
 mod trial;
 
@@ -43,6 +44,7 @@ fn site() -> Site {
         idle_ms: 30 * 60_000,
         has_source: true,
         technician_code: None,
+        setting_up: false,
     };
     let (handle, kiosk) = Awaited::spawn(store, settings, &[person], clock.clone());
     let token = Token::new(TOKEN).expect("long enough");

@@ -20,7 +20,8 @@ macro_rules! files {
     };
 }
 
-const FILES: [&str; 2] = files!("common", "counter", "me", "practice", "tips", "trainer", "customer", "setup");
+const FILES: [&str; 2] =
+    files!("common", "counter", "me", "practice", "tips", "trainer", "customer", "setup", "places");
 const ENGLISH: &str = FILES[0];
 const FINNISH: &str = FILES[1];
 

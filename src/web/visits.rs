@@ -195,14 +195,23 @@ impl FromRequestParts<Pages> for Trainer {
 }
 
 /// Whoever sets the kiosk up, with the pages for it open in this browser.
-pub struct Technician;
+pub struct Technician {
+    token: SecretText,
+}
+
+impl Technician {
+    /// What shows that a question is theirs.
+    pub fn token(&self) -> SecretText {
+        self.token.clone()
+    }
+}
 
 impl FromRequestParts<Pages> for Technician {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, pages: &Pages) -> Result<Self, Response> {
         match visitor(parts, pages).await {
-            Some((Visitor::Technician, _)) => Ok(Self),
+            Some((Visitor::Technician, token)) => Ok(Self { token }),
             _ => Err(asked_to_open(parts, pages, Area::Setup).await),
         }
     }

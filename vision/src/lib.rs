@@ -1,4 +1,5 @@
-//! The only part of Hymy that touches pixels: frames in, [`Observation`]s out.
+//! The only part of Hymy that touches pixels: frames in, [`Observation`]s out, and for whoever sets the kiosk up the
+//! [`Outline`] of an empty scene.
 //!
 //! ```text
 //! source ─► frame ─► objects (whole frame) ─► fill all but the staff zone ─► detect ─► mesh ─► readings ─► Observation
@@ -25,6 +26,7 @@ mod motion;
 mod mouth;
 pub mod observation;
 pub mod orientation;
+pub mod outline;
 mod phone;
 mod pipeline;
 mod posture;
@@ -43,6 +45,7 @@ pub mod zone;
 pub use error::VisionError;
 pub use observation::{Face, Gaze, HeadPose, Observation, Phone, Posture, Rect};
 pub use orientation::{Orientation, Rotate};
+pub use outline::{Line, Outline};
 pub use source::{SourceSpec, Timeouts};
 pub use vision::{Event, RunReport, RuntimeReport, Vision, VisionSettings, find_models};
 pub use zone::{Polygon, PolygonError, Zones};

@@ -10,6 +10,7 @@
 
 mod detect;
 mod face;
+mod outline;
 mod phone;
 mod schedule;
 mod search;

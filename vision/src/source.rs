@@ -43,6 +43,8 @@ pub enum SourceSpec {
     },
     /// The staged demo scene.
     Staged,
+    /// The counter of the staged scene without anyone, for as long as a camera may be open to set a kiosk up.
+    StagedEmpty,
 }
 
 /// Time-outs of live sources. A read cannot be interrupted, so its time-out bounds how long closing takes.
@@ -82,7 +84,7 @@ impl SourceSpec {
             Self::Stream(address) => without_credentials(address),
             #[cfg(feature = "lab")]
             Self::Crops { files, .. } => format!("{} stills", files.len()),
-            Self::Staged => "staged scene".to_owned(),
+            Self::Staged | Self::StagedEmpty => "staged scene".to_owned(),
         }
     }
 
@@ -101,6 +103,7 @@ impl SourceSpec {
             #[cfg(feature = "lab")]
             Self::Crops { files, degradation } => Box::new(stills::StillsSource::crops(files, *degradation)),
             Self::Staged => Box::new(staged::StagedSource::new()?),
+            Self::StagedEmpty => Box::new(staged::StagedSource::empty()?),
         })
     }
 }

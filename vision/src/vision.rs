@@ -11,6 +11,7 @@ use crate::frame::Frame;
 use crate::manifest::Manifest;
 use crate::observation::Observation;
 use crate::orientation::{Orientation, Upright};
+use crate::outline::{Looked, Outline, Outliner};
 use crate::pipeline::{Pipeline, PipelineSettings};
 use crate::runtime::{Provider, Runtime, RuntimeSettings};
 use crate::source::{Next, SourceSpec, Timeouts};
@@ -65,6 +66,15 @@ pub enum Event<'a> {
         /// The still's file name.
         file: Option<&'a str>,
     },
+    /// A frame was looked at for an outline of the scene, after [`Vision::seek_outline`].
+    Outlined {
+        /// Milliseconds since the source's first frame.
+        t_ms: u64,
+        /// For how long nobody has been seen, anywhere in the picture, in milliseconds.
+        empty_ms: u64,
+        /// The outline, once that is long enough.
+        outline: Option<Box<Outline>>,
+    },
     /// A still could not be read; the others go on.
     Skipped {
         /// Its file name.
@@ -110,6 +120,8 @@ pub struct RuntimeReport {
 /// Loaded models, ready for a source.
 pub struct Vision {
     pipeline: Pipeline,
+    /// What finds the outline, while one is sought.
+    outliner: Option<Outliner>,
     upright: Upright,
     report: RuntimeReport,
     timeouts: Timeouts,
@@ -143,6 +155,7 @@ impl Vision {
         };
         Ok(Self {
             pipeline,
+            outliner: None,
             upright: Upright::new(settings.orientation),
             report,
             timeouts: settings.timeouts,
@@ -178,6 +191,11 @@ impl Vision {
         self.pipeline.people = people;
     }
 
+    /// From now on a run seeks an outline of the scene, and reads nothing of anyone; or, with `false`, observes again.
+    pub fn seek_outline(&mut self, seek: bool) {
+        self.outliner = seek.then(Outliner::new);
+    }
+
     /// From now on every frame is made worse right after it was captured; `None` ends that. The models stay loaded.
     /// [`SourceSpec::Crops`] has a degradation of its own, which comes before the crops' preparation.
     #[cfg(feature = "lab")]
@@ -199,9 +217,16 @@ impl Vision {
     ) -> Result<RunReport, VisionError> {
         let end = self.run_until(source, stop, sink);
         // Whatever ended the run, nothing of it stays in memory.
+        self.forget();
+        end
+    }
+
+    fn forget(&mut self) {
         self.pipeline.forget();
         self.upright.wipe();
-        end
+        if let Some(outliner) = &mut self.outliner {
+            outliner.forget();
+        }
     }
 
     fn run_until(
@@ -228,21 +253,26 @@ impl Vision {
                         degradation.apply(&mut frame, stamp.index)?;
                     }
                     let frame = self.upright.of(&mut frame)?;
-                    let observation = match stamp.file {
-                        Some(_) => self.pipeline.process_still(frame, stamp.index)?,
-                        None => self.pipeline.process(frame, stamp.index, stamp.t_ms)?,
-                    };
                     report.processed += 1;
-                    file = stamp.file.clone();
-                    Event::Observed { observation, file: file.as_deref() }
+                    if let Some(outliner) = &mut self.outliner {
+                        let anyone = self.pipeline.sees_anyone(frame)?;
+                        let Looked { empty_ms, outline } = outliner.look(frame, stamp.t_ms, anyone)?;
+                        Event::Outlined { t_ms: stamp.t_ms, empty_ms, outline }
+                    } else {
+                        let observation = match stamp.file {
+                            Some(_) => self.pipeline.process_still(frame, stamp.index)?,
+                            None => self.pipeline.process(frame, stamp.index, stamp.t_ms)?,
+                        };
+                        file = stamp.file.clone();
+                        Event::Observed { observation, file: file.as_deref() }
+                    }
                 }
                 Next::Skipped { file, why } => {
                     report.skipped += 1;
                     Event::Skipped { file, why }
                 }
                 Next::Lost { why } => {
-                    self.pipeline.forget();
-                    self.upright.wipe();
+                    self.forget();
                     frame.wipe();
                     Event::Lost { why }
                 }

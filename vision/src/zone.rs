@@ -30,13 +30,26 @@ pub enum PolygonError {
         /// Its y.
         y: f32,
     },
+    /// Two sides cross, so that inside and outside are not where they seem.
+    #[error(
+        "the side after corner {first} crosses the one after corner {second}; put the corners in order around the zone"
+    )]
+    Crossing {
+        /// The corner, from 0, after which the one side goes.
+        first: usize,
+        /// The corner after which the other does.
+        second: usize,
+    },
     /// The corners enclose nothing.
     #[error("the corners enclose no area")]
     NoArea,
 }
 
 impl Polygon {
-    /// Checks the corners: three to 64, all within 0..1, and some area between them.
+    /// Checks the corners: three to 64, all within 0..1, no two sides that cross, and some area between them.
+    ///
+    /// # Errors
+    /// [`PolygonError`].
     pub fn new(corners: Vec<(f32, f32)>) -> Result<Self, PolygonError> {
         if corners.len() < 3 {
             return Err(PolygonError::TooFewCorners(corners.len()));
@@ -50,6 +63,9 @@ impl Polygon {
             }
         }
         let polygon = Self(corners);
+        if let Some((first, second)) = polygon.crossing() {
+            return Err(PolygonError::Crossing { first, second });
+        }
         if polygon.area() < 1e-4 {
             return Err(PolygonError::NoArea);
         }
@@ -87,9 +103,31 @@ impl Polygon {
         (self.edges().map(|((x0, y0), (x1, y1))| x0 * y1 - x1 * y0).sum::<f32>() / 2.0).abs()
     }
 
+    /// The first two sides that cross; those that only touch do not.
+    fn crossing(&self) -> Option<(usize, usize)> {
+        let sides: Vec<_> = self.edges().collect();
+        let cross = |(index, a): (usize, &Side)| {
+            sides.iter().enumerate().skip(index + 1).find(|(_, b)| do_cross(a, b)).map(|(other, _)| (index, other))
+        };
+        sides.iter().enumerate().find_map(cross)
+    }
+
     fn edges(&self) -> impl Iterator<Item = ((f32, f32), (f32, f32))> + '_ {
         self.0.iter().copied().zip(self.0.iter().copied().cycle().skip(1))
     }
+}
+
+/// A side of a polygon.
+type Side = ((f32, f32), (f32, f32));
+
+/// Whether each of two sides has its ends on either side of the other.
+fn do_cross(a: &Side, b: &Side) -> bool {
+    let of = |(x, y): (f32, f32)| (f64::from(x), f64::from(y));
+    let turn = |side: &Side, point: (f32, f32)| {
+        let ((x0, y0), (x1, y1), (x, y)) = (of(side.0), of(side.1), of(point));
+        (x1 - x0) * (y - y0) - (y1 - y0) * (x - x0)
+    };
+    turn(a, b.0) * turn(a, b.1) < 0.0 && turn(b, a.0) * turn(b, a.1) < 0.0
 }
 
 /// The zones of one camera. Without a staff zone the whole frame is the staff zone.
@@ -106,6 +144,14 @@ pub struct Zones {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_zone_whose_sides_cross_is_refused_and_a_concave_one_is_not() {
+        let bow = vec![(0.1, 0.1), (0.9, 0.9), (0.9, 0.1), (0.1, 0.8)];
+        assert_eq!(Polygon::new(bow), Err(PolygonError::Crossing { first: 0, second: 2 }));
+        let arrow = vec![(0.1, 0.1), (0.9, 0.1), (0.5, 0.3), (0.5, 0.9)];
+        assert!(Polygon::new(arrow).is_ok());
+    }
 
     #[test]
     fn a_zone_has_a_limit_of_corners() {

@@ -33,6 +33,7 @@ refused-no-shift = No shift of yours is on here.
 refused-on-shift = Your shift is on. Sign out first.
 refused-not-paused = Your shift is on. Pause it first, at the counter.
 refused-trial-on = Somebody else is using the camera at this kiosk to try something out. Wait until they are done.
+refused-setting-up = This kiosk is being set up: no shift can begin. Start it with hymy run.
 refused-no-camera = There is no camera to open, or another program has it.
 refused-agree-anew = What you agreed to has changed. Agree anew before your next shift.
 refused-nothing = There is nothing that this could be done to.

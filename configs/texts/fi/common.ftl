@@ -33,6 +33,7 @@ refused-no-shift = Sinulla ei ole tässä työvuoroa käynnissä.
 refused-on-shift = Työvuorosi on käynnissä. Kirjaudu ensin ulos.
 refused-not-paused = Työvuorosi on käynnissä. Pidä ensin tauko tiskin sivulla.
 refused-trial-on = Joku toinen kokeilee juuri jotakin tämän laitteen kameralla. Odota, kunnes hän on valmis.
+refused-setting-up = Laitetta otetaan käyttöön, joten vuoroa ei voi aloittaa. Käynnistä se komennolla hymy run.
 refused-no-camera = Kameraa ei ole, tai toinen ohjelma käyttää sitä.
 refused-agree-anew = Se, mihin suostuit, on muuttunut. Anna suostumus uudelleen ennen seuraavaa vuoroasi.
 refused-nothing = Ei ole mitään, mille tämän voisi tehdä.

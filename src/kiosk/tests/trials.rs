@@ -1,5 +1,7 @@
 //! The camera outside of a shift: by whose tap, for how long, and that what it saw is nobody's.
 
+mod set_up;
+
 use super::shifts::{Still, sign_in, sign_out, with_token};
 use super::*;
 use crate::camera::CameraLock;

@@ -21,6 +21,23 @@ pub(super) struct Browser {
     pub(super) language: &'static str,
 }
 
+/// A kiosk with a staff zone and nothing else.
+fn placed(folder: &std::path::Path) -> Placed {
+    let places = crate::config::Places {
+        zones: hymy_vision::Zones { staff: staff_zone(), ..Default::default() },
+        ..Default::default()
+    };
+    Placed { file: folder.join("kiosk.toml"), configured: places.clone(), in_force: places }
+}
+
+pub(super) fn staff_zone() -> Option<hymy_vision::Polygon> {
+    hymy_vision::Polygon::new(vec![(0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0)]).ok()
+}
+
+fn machine() -> Machine {
+    Machine { loaded: None, memory: None, speed: Default::default(), retention: (14, 12) }
+}
+
 /// What a page answered.
 pub(super) struct Got {
     pub(super) code: u16,
@@ -59,6 +76,7 @@ impl Browser {
             idle_ms: 30 * 60_000,
             has_source: true,
             technician_code: Some(Token::new(CODE).expect("long enough")),
+            setting_up: false,
         };
         let (handle, kiosk, camera) = Awaited::watched(store, settings, &[], clock.clone());
         let app = pages(Pages {
@@ -67,6 +85,8 @@ impl Browser {
             language: Language::English,
             data_dir: folder.path().to_owned(),
             checks: Arc::new([]),
+            placed: Arc::new(placed(folder.path())),
+            machine: Arc::new(machine()),
             started: clock.now(),
             signals: crate::config::SIGNALS.to_vec(),
         });

@@ -2,6 +2,7 @@
 
 mod gaze;
 mod orientation;
+mod outline;
 mod phone;
 mod privacy;
 mod ray;

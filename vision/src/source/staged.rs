@@ -5,14 +5,25 @@ use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::staged::{HEIGHT_PX, Scene, StagedError, WIDTH_PX, script};
 
+/// How long the empty counter is shown, in frames: five minutes.
+const EMPTY_FRAMES: u64 = 5 * 60 * script::FPS;
+
 pub(crate) struct StagedSource {
     scene: Scene,
     next: u64,
+    end: u64,
 }
 
 impl StagedSource {
     pub(crate) fn new() -> Result<Self, VisionError> {
-        Ok(Self { scene: Scene::new().map_err(broken)?, next: 0 })
+        let scene = Scene::new().map_err(broken)?;
+        Ok(Self { next: 0, end: scene.frames(), scene })
+    }
+
+    /// What comes after the last frame: nobody.
+    pub(crate) fn empty() -> Result<Self, VisionError> {
+        let scene = Scene::new().map_err(broken)?;
+        Ok(Self { next: scene.frames(), end: scene.frames() + EMPTY_FRAMES, scene })
     }
 }
 
@@ -22,7 +33,7 @@ fn broken(error: StagedError) -> VisionError {
 
 impl FrameSource for StagedSource {
     fn next(&mut self, frame: &mut Frame) -> Result<Next, VisionError> {
-        if self.next >= self.scene.frames() {
+        if self.next >= self.end {
             return Ok(Next::End);
         }
         if frame.width_px() as usize != WIDTH_PX || frame.height_px() as usize != HEIGHT_PX {
@@ -35,6 +46,6 @@ impl FrameSource for StagedSource {
     }
 
     fn stated_frames(&self) -> Option<u64> {
-        Some(self.scene.frames())
+        Some(self.end)
     }
 }

@@ -74,6 +74,11 @@ impl<'i> Document<'i> {
         document
     }
 
+    /// Whether the file has a section of this name that was not read yet.
+    pub fn has(&self, name: &str) -> bool {
+        self.sections.iter().any(|entry| entry.name == name)
+    }
+
     /// Reads the one table `[name]`; an absent one is read as an empty one.
     pub fn section<T>(&mut self, name: &'static str, read: impl FnOnce(&mut Section<'_, 'i>) -> T) -> T {
         self.asked.push(name);

@@ -1,0 +1,43 @@
+//! `[[api_token]]`: machines that may read, each with a token of its own and for one purpose.
+
+use super::document::Section;
+use super::named;
+use super::till::{TOKEN_ALLOWED, Token, token_file};
+
+/// What a token opens, and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Reporting till events; the token of `[till]`, never one of these.
+    Till,
+    /// Reading what was released about many people.
+    Releases,
+    /// Reading from another machine whether the kiosk is well; on this machine that takes no token.
+    Health,
+}
+
+impl Purpose {
+    /// Every purpose that a reading token may have, as the file names it.
+    const READING: [(&'static str, Self); 2] = [("releases", Self::Releases), ("health", Self::Health)];
+}
+
+/// A token and what it is for.
+#[derive(Clone, Debug)]
+pub struct ApiToken {
+    /// Whose it is, for whoever reads the configuration.
+    pub name: String,
+    /// What it opens.
+    pub purpose: Purpose,
+    /// The token itself.
+    pub token: Token,
+}
+
+/// Reads one table; `None` where a fault says what is missing.
+pub(super) fn read(section: &mut Section<'_, '_>) -> Option<ApiToken> {
+    let name = section.text("name", "a name for it", named);
+    let name = section.require("name", name, "a name for it, such as \"head office\"");
+    let purpose = section.choice("purpose", &Purpose::READING.map(|(name, purpose)| (name, Some(purpose))), None);
+    let purpose = section.require("purpose", purpose, "\"releases\" or \"health\"");
+    let token = token_file(section, "token_file");
+    let token = section.require("token_file", token, TOKEN_ALLOWED);
+    Some(ApiToken { name: name?, purpose: purpose?, token: token? })
+}

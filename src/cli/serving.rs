@@ -1,19 +1,25 @@
-//! The pages of a kiosk, opened where the configuration or the command line says.
+//! The pages of a kiosk, opened where the configuration or the command line says: in the clear on loopback, and with TLS
+//! for other machines.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
 use hymy::about::About;
 use hymy::clock::Clock;
-use hymy::config::Config;
+use hymy::config::{Config, TlsConfig};
 use hymy::kiosk::KioskHandle;
-use hymy::setup;
 use hymy::till::Plausible;
-use hymy::web::{self, Pages, WebState};
+use hymy::tls::{self, Certificate};
+use hymy::web::{self, Limits, Pages, Site, Tls, Tokens, WebState};
+use hymy::setup;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+
+/// How often renewed files are looked for, and whether the kiosk's own certificate soon ends.
+const LOOKED_AT_EVERY: Duration = Duration::from_secs(60);
 
 /// Opens what the configuration switches on: the pages, and the till's endpoint.
 pub async fn open(
@@ -22,32 +28,54 @@ pub async fn open(
     clock: &Arc<dyn Clock>,
     stopped: &watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
-    if let Some(till) = till(config, kiosk, clock) {
-        let opened = serve(config, "till", config.till.listen, till, stopped.clone()).await?;
+    let tls = certificate(config, clock, stopped)?;
+    let limits = Arc::new(Limits::default());
+    // TLS for other machines; what is on loopback does without.
+    let tls_at = |address: SocketAddr| tls.clone().filter(|_| !address.ip().is_loopback());
+    if let Some(till) = till(config, kiosk, clock, &limits) {
+        let listen = config.till.listen;
+        let opened = serve(config, "[till] listen", listen, tls_at(listen), till, stopped.clone()).await?;
         tracing::info!(address = %opened, "till_endpoint_opened");
     }
     if config.pages.enabled {
-        let opened = serve(config, "pages", config.pages.listen, pages(config, kiosk, clock), stopped.clone()).await?;
+        let app = pages(config, kiosk, clock, &limits, tls.clone());
+        let listen = config.pages.listen;
+        let opened = serve(config, "[pages] listen", listen, tls_at(listen), app.clone(), stopped.clone()).await?;
         tracing::info!(address = %opened, "pages_opened");
+        if let Some(local) = config.pages.local() {
+            let opened = serve(config, "[pages] local_listen", local, None, app, stopped.clone()).await?;
+            tracing::info!(address = %opened, "local_pages_opened");
+        }
     }
     Ok(())
 }
 
 /// The till's endpoint, if it is on.
-fn till(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>) -> Option<Router> {
-    let routes = till_events(config, kiosk, clock)?;
-    Some(routes.merge(web::till_health(kiosk.clone())).merge(web::about_page(&About::of(config))))
+fn till(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>, limits: &Arc<Limits>) -> Option<Router> {
+    let routes = till_events(config, kiosk, clock, limits)?;
+    let health = web::till_health(kiosk.clone(), Tokens::of(config, limits));
+    let routes = routes.merge(health).merge(web::about_page(&About::of(config)));
+    Some(web::guarded(Site::of(config, limits), routes))
 }
 
 /// Where the till posts its events, if it may.
-fn till_events(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>) -> Option<Router> {
-    let token = config.till.token.clone().filter(|_| config.till.enabled)?;
+fn till_events(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>, limits: &Arc<Limits>) -> Option<Router> {
+    if !config.till.enabled {
+        return None;
+    }
     let plausible = Plausible { max_late_s: config.till.max_late_s, max_ahead_s: config.till.max_ahead_s };
-    Some(web::till_events(WebState { kiosk: kiosk.clone(), token, plausible, clock: Arc::clone(clock) }))
+    let tokens = Tokens::of(config, limits);
+    Some(web::till_events(WebState { kiosk: kiosk.clone(), tokens, plausible, clock: Arc::clone(clock) }))
 }
 
-/// Every page.
-pub fn pages(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>) -> Router {
+/// Every page, and what machines ask beside them.
+pub fn pages(
+    config: &Config,
+    kiosk: &KioskHandle,
+    clock: &Arc<dyn Clock>,
+    limits: &Arc<Limits>,
+    tls: Option<Tls>,
+) -> Router {
     let state = Pages {
         kiosk: kiosk.clone(),
         clock: Arc::clone(clock),
@@ -56,22 +84,96 @@ pub fn pages(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>) -> Ro
         checks: setup::checks(config).into(),
         started: clock.now(),
         signals: config.signals.clone(),
+        tokens: Tokens::of(config, limits),
+        tls,
     };
-    let till = till_events(config, kiosk, clock).unwrap_or_default();
-    web::pages(state).merge(till).merge(web::about_page(&About::of(config)))
+    let till = till_events(config, kiosk, clock, limits).unwrap_or_default();
+    let routes = web::pages(state).merge(till).merge(web::about_page(&About::of(config)));
+    web::guarded(Site::of(config, limits), routes)
 }
 
 async fn serve(
     config: &Config,
-    section: &str,
+    key: &str,
     listen: SocketAddr,
+    tls: Option<Tls>,
     app: Router,
     stopped: watch::Receiver<bool>,
 ) -> anyhow::Result<SocketAddr> {
     let listener = TcpListener::bind(listen)
         .await
-        .with_context(|| format!("{}: [{section}] listen = \"{listen}\" cannot be opened", config.file.display()))?;
+        .with_context(|| format!("{}: {key} = \"{listen}\" cannot be opened", config.file.display()))?;
     let address = listener.local_addr()?;
-    tokio::spawn(web::serve(listener, app, stopped));
+    tokio::spawn(web::serve(listener, tls, app, stopped));
     Ok(address)
+}
+
+/// The certificate for other machines where one is configured; it is looked at now and again from now on.
+fn certificate(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+    stopped: &watch::Receiver<bool>,
+) -> anyhow::Result<Option<Tls>> {
+    let Some(tls) = &config.tls else { return Ok(None) };
+    // Before they are read: what is written in between counts as new.
+    let written = tls.given.as_ref().and_then(tls::written);
+    let certificate = tls::certificate(tls, &config.kiosk.data_dir, clock.now())
+        .with_context(|| format!("{}: [tls]", config.file.display()))?;
+    told(&certificate);
+    super::print(&format!("SHA-256 fingerprint of the pages' certificate: {}", certificate.fingerprint));
+    let (sender, receiver) = watch::channel(certificate);
+    let renewal = Renewal {
+        tls: tls.clone(),
+        data_dir: config.kiosk.data_dir.clone(),
+        clock: Arc::clone(clock),
+        written,
+        certificate: sender,
+    };
+    tokio::spawn(renewal.run(stopped.clone()));
+    Ok(Some(receiver))
+}
+
+fn told(certificate: &Certificate) {
+    let fingerprint = &certificate.fingerprint;
+    match certificate.own_until {
+        Some(until) => tracing::info!(%fingerprint, %until, "certificate_of_its_own"),
+        None => tracing::info!(%fingerprint, "certificate_given"),
+    }
+}
+
+/// Looks for another certificate, and keeps the one there is where it is not sound.
+struct Renewal {
+    tls: TlsConfig,
+    data_dir: std::path::PathBuf,
+    clock: Arc<dyn Clock>,
+    written: Option<[std::time::SystemTime; 2]>,
+    certificate: watch::Sender<Certificate>,
+}
+
+impl Renewal {
+    async fn run(mut self, mut stopped: watch::Receiver<bool>) {
+        loop {
+            tokio::select! {
+                _ = stopped.wait_for(|stopped| *stopped) => return,
+                () = tokio::time::sleep(LOOKED_AT_EVERY) => self.look(),
+            }
+        }
+    }
+
+    fn look(&mut self) {
+        let written = self.tls.given.as_ref().and_then(tls::written);
+        if self.tls.given.is_some() && (written.is_none() || written == self.written) {
+            return;
+        }
+        match tls::certificate(&self.tls, &self.data_dir, self.clock.now()) {
+            Ok(found) => {
+                self.written = written;
+                if found.fingerprint != self.certificate.borrow().fingerprint {
+                    told(&found);
+                    self.certificate.send_replace(found);
+                }
+            }
+            Err(error) => tracing::warn!(%error, "certificate_not_renewed: the one before it is kept"),
+        }
+    }
 }

@@ -16,8 +16,18 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// As the file names it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Till => "till",
+            Self::Releases => "releases",
+            Self::Health => "health",
+        }
+    }
+
     /// Every purpose that a reading token may have, as the file names it.
-    const READING: [(&'static str, Self); 2] = [("releases", Self::Releases), ("health", Self::Health)];
+    const READING: [(&'static str, Self); 2] = [(Self::Releases.name(), Self::Releases), (Self::Health.name(), Self::Health)];
 }
 
 /// A token and what it is for.

@@ -6,10 +6,11 @@ use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
-use axum::{Form, Router};
+use axum::Router;
 use serde::Deserialize;
 
 use super::Pages;
+use super::form::Form;
 use super::page::{Chrome, see, shown};
 use crate::control::{Answer, Question};
 use crate::customer::Face;

@@ -1,6 +1,6 @@
 //! What a page sends: read as the page's own form, or answered with a page that says so, in its language.
 
-use axum::extract::rejection::{FormRejection, QueryRejection};
+use axum::extract::rejection::FormRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -38,10 +38,11 @@ impl<T: DeserializeOwned> FromRequestParts<Pages> for Query<T> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, pages: &Pages) -> Result<Self, Response> {
-        let found: Result<axum::extract::Query<T>, QueryRejection> =
-            axum::extract::Query::from_request_parts(parts, pages).await;
+        if let Ok(axum::extract::Query(asked)) = axum::extract::Query::try_from_uri(&parts.uri) {
+            return Ok(Self(asked));
+        }
         let Ok(chrome) = Chrome::from_request_parts(parts, pages).await;
-        found.map(|axum::extract::Query(asked)| Self(asked)).map_err(|_| not_understood(chrome, StatusCode::BAD_REQUEST))
+        Err(not_understood(chrome, StatusCode::BAD_REQUEST))
     }
 }
 

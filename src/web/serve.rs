@@ -8,7 +8,6 @@ use axum::extract::Request;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
@@ -16,6 +15,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use super::connection::Connection;
+use crate::tls::Certificate;
 
 /// Connections at once; a browser opens six.
 const CONNECTIONS_MAX: usize = 128;
@@ -26,8 +26,8 @@ const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 /// How long what is being answered has at the end.
 const ENDS_WITHIN: Duration = Duration::from_millis(500);
 
-/// The rules of TLS for the connections that come from now on; a renewed certificate changes them.
-pub type Tls = watch::Receiver<Arc<ServerConfig>>;
+/// The certificate for the connections that come from now on; it changes when it is renewed.
+pub type Tls = watch::Receiver<Certificate>;
 
 /// Answers until it is told to stop: with TLS where there are rules for it, in the clear otherwise.
 pub async fn serve(listener: TcpListener, tls: Option<Tls>, app: Router, mut stopped: watch::Receiver<bool>) {
@@ -46,7 +46,7 @@ pub async fn serve(listener: TcpListener, tls: Option<Tls>, app: Router, mut sto
             Ok((stream, peer)) => {
                 let app = app.clone();
                 let stopped = stopped.clone();
-                let acceptor = tls.as_ref().map(|rules| TlsAcceptor::from(Arc::clone(&rules.borrow())));
+                let acceptor = tls.as_ref().map(|tls| TlsAcceptor::from(Arc::clone(&tls.borrow().server)));
                 connections.spawn(async move {
                     let _place = place;
                     let who = Connection { peer: peer.ip(), secure: acceptor.is_some() };

@@ -27,6 +27,15 @@ struct Checklist {
     rows: Vec<Row>,
     /// Nothing is wanting.
     ready: bool,
+    /// What other machines see; nothing where none reaches the kiosk.
+    seen: Option<Seen>,
+}
+
+/// The certificate as other machines see it.
+struct Seen {
+    fingerprint: String,
+    /// Until when the kiosk's own lasts, in words.
+    own_until: Option<String>,
 }
 
 struct Row {
@@ -54,6 +63,12 @@ async fn checklist(State(pages): State<Pages>, chrome: Chrome, Technician: Techn
         Row { what: t.say(&format!("setup-check-{}", check.name)), standing: (word, said), remedy }
     };
     let rows = checks.clone().map(row).collect();
+    let seen = pages.tls.as_ref().map(|tls| {
+        let certificate = tls.borrow();
+        let day = |until| t.day_of(until, &pages.clock.time_zone());
+        let own_until = certificate.own_until.map(|until| t.with("reach-until", &[("day", day(until).into())]));
+        Seen { fingerprint: certificate.fingerprint.clone(), own_until }
+    });
     let ready = checks.clone().all(|check| check.standing != Standing::Wanting);
-    shown(StatusCode::OK, &Checklist { rows, ready, chrome })
+    shown(StatusCode::OK, &Checklist { rows, ready, seen, chrome })
 }

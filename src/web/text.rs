@@ -20,7 +20,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [&str; 2] = files!("common", "counter", "me", "tips", "trainer", "customer", "setup");
+const FILES: [&str; 2] = files!("common", "counter", "me", "tips", "trainer", "customer", "setup", "reach");
 const ENGLISH: &str = FILES[0];
 const FINNISH: &str = FILES[1];
 

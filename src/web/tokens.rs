@@ -67,6 +67,12 @@ impl Tokens {
         Self { known: known.into_iter().collect(), limits: Arc::clone(limits) }
     }
 
+    /// Who asked how often.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Whether a request shows a token for this. A right token is never held up, however many wrong ones came from the
     /// same address.
     ///

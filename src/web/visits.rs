@@ -6,9 +6,10 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::post;
-use axum::{Form, Router};
+use axum::Router;
 use serde::Deserialize;
 
+use super::form::Form;
 use super::page::{Chrome, Trouble, refusal, see, shown};
 use super::{Pages, cookies};
 use crate::control::{Answer, Proof, Question, SecretText, Visitor};

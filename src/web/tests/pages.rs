@@ -9,6 +9,8 @@ use crate::config::SharingConfig;
 use crate::control::SecretText;
 
 pub(super) const CODE: &str = "made-up-technician";
+pub(super) const RELEASES_TOKEN: &str = "made-up-releases-token";
+pub(super) const HEALTH_TOKEN: &str = "made-up-health-token";
 
 pub(super) struct Browser {
     pub(super) app: Router,
@@ -18,6 +20,8 @@ pub(super) struct Browser {
     _folder: tempfile::TempDir,
     pub(super) cookies: std::collections::BTreeMap<String, String>,
     pub(super) language: &'static str,
+    /// Where it is, and whether it speaks TLS.
+    pub(super) who: Connection,
 }
 
 /// What a page answered.
@@ -60,7 +64,18 @@ impl Browser {
             technician_code: Some(Token::new(CODE).expect("long enough")),
         };
         let (handle, kiosk) = Awaited::spawn(store, settings, &[], clock.clone());
-        let app = pages(Pages {
+        let limits = Arc::default();
+        let token = |text: &str| Token::new(text).expect("long enough");
+        let tokens = [
+            (Purpose::Till, token(TOKEN)),
+            (Purpose::Releases, token(RELEASES_TOKEN)),
+            (Purpose::Health, token(HEALTH_TOKEN)),
+        ];
+        let tokens = Tokens::new(tokens, &limits);
+        let plausible = Plausible { max_late_s: 300, max_ahead_s: 30 };
+        let till =
+            WebState { kiosk: handle.clone(), tokens: tokens.clone(), plausible, clock: clock.clone() };
+        let routes = pages(Pages {
             kiosk: handle.clone(),
             clock: clock.clone(),
             language: Language::English,
@@ -68,12 +83,17 @@ impl Browser {
             checks: Arc::new([]),
             started: clock.now(),
             signals: crate::config::SIGNALS.to_vec(),
+            tokens,
+            tls: None,
         });
-        Self { app, handle, clock, _kiosk: kiosk, _folder: folder, cookies: Default::default(), language: "en" }
+        let site = Site { limits, names: ["kiosk.shop.lan".to_owned()].into(), ..Site::on_loopback() };
+        let app = guarded(site, routes.merge(till_events(till)));
+        Self { app, handle, clock, _kiosk: kiosk, _folder: folder, cookies: Default::default(), language: "en", who: HERE }
     }
 
     pub(super) async fn send(&mut self, mut request: Request<Body>) -> Got {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        request.extensions_mut().insert(self.who);
         let headers = request.headers_mut();
         headers.insert(header::COOKIE, cookies.join("; ").parse().expect("a header"));
         headers.insert(header::ACCEPT_LANGUAGE, self.language.parse().expect("a header"));

@@ -28,6 +28,7 @@ setup-test: ## The same, and what only the tests need
 	@setup/packages.sh test
 	@setup/runtime.sh
 	@setup/axe.sh
+	@setup/api.sh
 
 .PHONY: runtime
 runtime: ## Fetch the onnxruntime library into runtime/
@@ -62,6 +63,10 @@ run-tests: setup-test
 	  echo 'Tests that could not run here, or ran in part:'; \
 	  grep -oE 'not run: .+' $(TEST_LOG) | sort -u; \
 	else echo 'Every test could run here.'; fi
+
+.PHONY: api-tests
+api-tests: setup-test ## The interface for machines: its document, and every answer beside it
+	cargo test --locked --all-features --test api -- --show-output
 
 # In the dev profile, as the tests above were built. The browser's own packages are built apart.
 .PHONY: browser-tests

@@ -116,9 +116,8 @@ fn for_owner_only(file: &Path) -> Result<(), TlsError> {
 /// A chain and its key, both in PEM.
 fn of_pem(chain_file: &Path, chain: &[u8], key_file: &Path, key: &[u8]) -> Result<Certificate, TlsError> {
     let not = |file: &Path, what| TlsError::Not { file: file.to_owned(), what };
-    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(chain)
-        .collect::<Result<_, _>>()
-        .map_err(|_| not(chain_file, "certificate"))?;
+    let chain: Vec<CertificateDer<'static>> =
+        CertificateDer::pem_slice_iter(chain).collect::<Result<_, _>>().map_err(|_| not(chain_file, "certificate"))?;
     let leaf = chain.first().ok_or_else(|| not(chain_file, "certificate"))?;
     let fingerprint = fingerprint(leaf);
     let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| not(key_file, "private key"))?;

@@ -11,10 +11,10 @@ use hymy::about::About;
 use hymy::clock::Clock;
 use hymy::config::{Config, TlsConfig};
 use hymy::kiosk::KioskHandle;
+use hymy::setup;
 use hymy::till::Plausible;
 use hymy::tls::{self, Certificate};
-use hymy::web::{self, Limits, Pages, Site, Tls, Tokens, WebState};
-use hymy::setup;
+use hymy::web::{self, Limits, Pages, Reach, Tls, Tokens, WebState};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -55,7 +55,7 @@ fn till(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>, limits: &A
     let routes = till_events(config, kiosk, clock, limits)?;
     let health = web::till_health(kiosk.clone(), Tokens::of(config, limits));
     let routes = routes.merge(health).merge(web::about_page(&About::of(config)));
-    Some(web::guarded(Site::of(config, limits), routes))
+    Some(web::guarded(Reach::of(config, limits), routes))
 }
 
 /// Where the till posts its events, if it may.
@@ -89,7 +89,7 @@ pub fn pages(
     };
     let till = till_events(config, kiosk, clock, limits).unwrap_or_default();
     let routes = web::pages(state).merge(till).merge(web::about_page(&About::of(config)));
-    web::guarded(Site::of(config, limits), routes)
+    web::guarded(Reach::of(config, limits), routes)
 }
 
 async fn serve(

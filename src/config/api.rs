@@ -27,7 +27,8 @@ impl Purpose {
     }
 
     /// Every purpose that a reading token may have, as the file names it.
-    const READING: [(&'static str, Self); 2] = [(Self::Releases.name(), Self::Releases), (Self::Health.name(), Self::Health)];
+    const READING: [(&'static str, Self); 2] =
+        [(Self::Releases.name(), Self::Releases), (Self::Health.name(), Self::Health)];
 }
 
 /// A token and what it is for.
@@ -41,13 +42,19 @@ pub struct ApiToken {
     pub token: Token,
 }
 
-/// Reads one table; `None` where a fault says what is missing.
-pub(super) fn read(section: &mut Section<'_, '_>) -> Option<ApiToken> {
+/// Reads one table and adds it to those that are known, unless a fault says what is wrong.
+pub(super) fn read(section: &mut Section<'_, '_>, till: Option<&Token>, known: &mut Vec<ApiToken>) {
     let name = section.text("name", "a name for it", named);
     let name = section.require("name", name, "a name for it, such as \"head office\"");
     let purpose = section.choice("purpose", &Purpose::READING.map(|(name, purpose)| (name, Some(purpose))), None);
     let purpose = section.require("purpose", purpose, "\"releases\" or \"health\"");
     let token = token_file(section, "token_file");
     let token = section.require("token_file", token, TOKEN_ALLOWED);
-    Some(ApiToken { name: name?, purpose: purpose?, token: token? })
+    let (Some(name), Some(purpose), Some(token)) = (name, purpose, token) else { return };
+    let others = known.iter().map(|other| (other.name.as_str(), &other.token)).chain(till.map(|till| ("[till]", till)));
+    if let Some((other, _)) = others.into_iter().find(|(_, other)| other.as_bytes() == token.as_bytes()) {
+        let found = format!("is the token of {other} as well");
+        section.fail("token_file", found, "a token of its own for each machine and purpose");
+    }
+    known.push(ApiToken { name, purpose, token });
 }

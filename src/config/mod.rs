@@ -230,7 +230,9 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
     let till = document.section("till", |section| till::read(section, has_tls));
     let pages = document.section("pages", |section| pages::read(section, has_tls));
     let tls = document.section("tls", tls::read);
-    let api_tokens = document.sections("api_token", api::read);
+    let mut known = Vec::new();
+    let till_token = till.as_ref().and_then(|till| till.token.clone());
+    document.sections("api_token", |section| api::read(section, till_token.as_ref(), &mut known));
     let data_dir = kiosk.as_ref().map_or(Path::new(""), |kiosk| &kiosk.data_dir);
     let key = document.section("store", |section| store::read(section, data_dir));
     let signals = document.section("signals", |section| section.names("choices", SIGNALS));
@@ -258,7 +260,7 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
             till,
             pages,
             tls,
-            api_tokens: api_tokens.into_iter().flatten().collect(),
+            api_tokens: known,
             signals,
             language,
             terms: Terms { agreement, records_days, summaries_months, release },

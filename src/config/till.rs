@@ -71,7 +71,11 @@ pub struct TillConfig {
 pub(super) fn read(section: &mut Section<'_, '_>, has_tls: bool) -> Option<TillConfig> {
     let enabled = section.flag("enabled", false);
     let listen = section
-        .text("listen", "an address and port, default \"127.0.0.1:8750\"; beyond loopback with [tls] only", tls::address)
+        .text(
+            "listen",
+            "an address and port, default \"127.0.0.1:8750\"; beyond loopback with [tls] only",
+            tls::address,
+        )
         .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8750)));
     tls::require_for(section, listen, has_tls);
     let token = section.text("token", TOKEN_ALLOWED, Token::new);

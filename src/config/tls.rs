@@ -80,11 +80,7 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
 /// An address that only this machine reaches.
 pub(super) fn loopback(text: &str) -> Result<SocketAddr, String> {
     let address = address(text)?;
-    if address.ip().is_loopback() {
-        Ok(address)
-    } else {
-        Err(format!("is \"{text}\", which other machines can reach"))
-    }
+    if address.ip().is_loopback() { Ok(address) } else { Err(format!("is \"{text}\", which other machines can reach")) }
 }
 
 /// Reports a listener that other machines reach although nothing protects what they send.

@@ -69,12 +69,12 @@ mod tests {
 
     use super::*;
     use crate::consent::Language;
-    use crate::web::{Site, guarded};
+    use crate::web::{Reach, guarded};
 
     async fn get_it(path: &str) -> (u16, HeaderMap, String) {
         let about = About { language: Language::Finnish, parts: Vec::new() };
         let request = Request::get(path).header("host", "127.0.0.1").body(Body::empty()).expect("a request");
-        let app = guarded(Site::on_loopback(), about_page(&about));
+        let app = guarded(Reach::on_loopback(), about_page(&about));
         let response = app.oneshot(request).await.expect("infallible");
         let (code, headers) = (response.status().as_u16(), response.headers().clone());
         let body = axum::body::to_bytes(response.into_body(), 100_000).await.expect("a body");
@@ -89,7 +89,11 @@ mod tests {
             assert_eq!(code, 200);
             assert!(header("content-type").starts_with(kind), "{path}: {headers:?}");
             assert_eq!(headers.get_all("content-type").iter().count(), 1, "{path}");
-            assert!(header("content-security-policy").starts_with("default-src 'none'; style-src 'self'; script-src 'self';"), "{path}");
+            assert!(
+                header("content-security-policy")
+                    .starts_with("default-src 'none'; style-src 'self'; script-src 'self';"),
+                "{path}"
+            );
             assert_eq!(header("cache-control"), "no-store");
             assert_eq!(header("x-content-type-options"), "nosniff");
             assert!(!headers.contains_key("set-cookie"), "{path}");

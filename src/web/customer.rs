@@ -2,11 +2,11 @@
 //! no cookie, nothing about anyone; what is counted is in `crate::customer`.
 
 use askama::Template;
+use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
-use axum::Router;
 use serde::Deserialize;
 
 use super::Pages;

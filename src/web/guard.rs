@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::Router;
 
 use super::connection::Connection;
 use super::cookies;
@@ -39,7 +39,7 @@ const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// Where the kiosk is reached, and how often it may be asked.
 #[derive(Clone, Debug)]
-pub struct Site {
+pub struct Reach {
     /// Names and addresses under which other machines ask, in small letters.
     pub names: Arc<[String]>,
     /// Somebody vouches for the certificate: it was given, and is not the kiosk's own.
@@ -50,7 +50,7 @@ pub struct Site {
     pub language: Language,
 }
 
-impl Site {
+impl Reach {
     /// As the configuration has it.
     #[must_use]
     pub fn of(config: &Config, limits: &Arc<Limits>) -> Self {
@@ -61,7 +61,7 @@ impl Site {
 }
 
 #[cfg(test)]
-impl Site {
+impl Reach {
     /// Reached on this machine only.
     pub fn on_loopback() -> Self {
         Self { names: Arc::default(), vouched: false, limits: Arc::default(), language: Language::English }
@@ -69,24 +69,24 @@ impl Site {
 }
 
 /// Everything that is served, behind the guard; what is added after it would not be.
-pub fn guarded(site: Site, routes: Router) -> Router {
-    routes.layer(middleware::from_fn_with_state(site, guard))
+pub fn guarded(reach: Reach, routes: Router) -> Router {
+    routes.layer(middleware::from_fn_with_state(reach, guard))
 }
 
 /// Refuses what did not come for this machine, comes too often, or is a change that no page of it asked for.
-async fn guard(State(site): State<Site>, mut request: Request, next: Next) -> Response {
+async fn guard(State(reach): State<Reach>, mut request: Request, next: Next) -> Response {
     let who = Connection::of(request.extensions());
     if who.secure {
         cookies::take_prefix_off(request.headers_mut());
     }
-    let mut response = match refusal(&site, who, &request) {
+    let mut response = match refusal(&reach, who, &request) {
         Some(refusal) => refusal,
         None => next.run(request).await,
     };
     let headers = response.headers_mut();
     if who.secure {
         cookies::put_prefix_on(headers);
-        if site.vouched {
+        if reach.vouched {
             headers.insert(header::STRICT_TRANSPORT_SECURITY, STRICT);
         }
     }
@@ -97,15 +97,15 @@ async fn guard(State(site): State<Site>, mut request: Request, next: Next) -> Re
     response
 }
 
-fn refusal(site: &Site, who: Connection, request: &Request) -> Option<Response> {
+fn refusal(reach: &Reach, who: Connection, request: &Request) -> Option<Response> {
     let (headers, method, path) = (request.headers(), request.method(), request.uri().path());
-    if !is_for_here(site, who, headers, request.uri()) {
+    if !is_for_here(reach, who, headers, request.uri()) {
         let text = "the kiosk does not answer to this name; on its own machine it is asked as 127.0.0.1, from others by \
                     a name of [tls] names\n";
         return Some((StatusCode::MISDIRECTED_REQUEST, text).into_response());
     }
-    if let Err(wait_s) = site.limits.count_page(method, path, who) {
-        let chrome = Chrome::of(headers, "/", site.language);
+    if let Err(wait_s) = reach.limits.count_page(method, path, who) {
+        let chrome = Chrome::of(headers, "/", reach.language);
         let text = chrome.t.count("refused-too-many", f64::from(u32::try_from(wait_s).unwrap_or(u32::MAX)));
         let page = shown(StatusCode::TOO_MANY_REQUESTS, &Trouble { chrome, text });
         return Some(too_many(wait_s, page));
@@ -122,11 +122,11 @@ fn is_change(method: &Method) -> bool {
 }
 
 /// In the clear only this machine asks; on a protected connection other machines do, by the names they have for it.
-fn is_for_here(site: &Site, who: Connection, headers: &HeaderMap, uri: &Uri) -> bool {
+fn is_for_here(reach: &Reach, who: Connection, headers: &HeaderMap, uri: &Uri) -> bool {
     let named = uri.authority().map(|authority| authority.as_str()).or_else(|| text(headers, header::HOST));
     named.is_some_and(|host| {
         let host = without_port(host).to_ascii_lowercase();
-        LOOPBACK.contains(&host.as_str()) || (who.secure && site.names.contains(&host))
+        LOOPBACK.contains(&host.as_str()) || (who.secure && reach.names.contains(&host))
     })
 }
 

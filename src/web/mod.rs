@@ -28,11 +28,11 @@ mod visits;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::Router;
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -46,7 +46,7 @@ use crate::till::Plausible;
 #[cfg(test)]
 pub(crate) use about::about_html;
 pub use about::about_page;
-pub use guard::{Site, guarded};
+pub use guard::{Reach, guarded};
 pub use limits::Limits;
 pub use serve::{Tls, serve};
 pub use tokens::Tokens;

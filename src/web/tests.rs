@@ -1,8 +1,8 @@
 //! The endpoint's answers, over the real task and a real store.
 
 use axum::body::Body;
-use axum::http::{Request, header};
 use axum::extract::Extension;
+use axum::http::{Request, header};
 use tower::ServiceExt;
 
 use super::connection::Connection;

@@ -95,8 +95,11 @@ impl Tokens {
             return None;
         }
         let token = token.trim().as_bytes();
-        self.known.iter().fold(None, |found, (purpose, known)| {
-            if bool::from(token.ct_eq(known.as_bytes())) { Some(*purpose) } else { found }
-        })
+        self.known.iter().fold(
+            None,
+            |found, (purpose, known)| {
+                if bool::from(token.ct_eq(known.as_bytes())) { Some(*purpose) } else { found }
+            },
+        )
     }
 }

@@ -1,12 +1,12 @@
 //! Opening one's own pages with a secret, and closing them.
 
 use askama::Template;
+use axum::Router;
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::post;
-use axum::Router;
 use serde::Deserialize;
 
 use super::form::Form;

@@ -58,10 +58,7 @@ fn the_dashboard_asks_for_exactly_the_figures_that_there_are() {
 fn the_document_names_every_way_in_and_its_answers() {
     let json = serde_json::to_value(Document::openapi()).expect("JSON");
     let paths: Vec<&String> = json["paths"].as_object().expect("paths").keys().collect();
-    assert_eq!(
-        paths,
-        ["/api/v1/openapi.json", "/api/v1/releases", "/api/v1/till/events", "/healthz", "/metrics"]
-    );
+    assert_eq!(paths, ["/api/v1/openapi.json", "/api/v1/releases", "/api/v1/till/events", "/healthz", "/metrics"]);
     let codes = |path: &str, method: &str| -> Vec<String> {
         json["paths"][path][method]["responses"].as_object().expect("answers").keys().cloned().collect()
     };

@@ -41,8 +41,17 @@ impl Browser {
         Self::with(|store, clock| prepare(store, clock.now()))
     }
 
+    /// One whose kiosk other machines reach with this certificate.
+    pub(super) fn reached_by(tls: Tls) -> Self {
+        Self::built(|_, _| {}, Some(tls))
+    }
+
     /// One whose store was filled.
     pub(super) fn with(fill: impl FnOnce(&mut Store, &ManualClock)) -> Self {
+        Self::built(fill, None)
+    }
+
+    fn built(fill: impl FnOnce(&mut Store, &ManualClock), tls: Option<Tls>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(ManualClock::at("2026-03-02T12:00:00Z".parse().expect("a time")));
         let mut store = Store::open(folder.path(), &folder.path().join("hymy.key")).expect("opens");
@@ -73,8 +82,7 @@ impl Browser {
         ];
         let tokens = Tokens::new(tokens, &limits);
         let plausible = Plausible { max_late_s: 300, max_ahead_s: 30 };
-        let till =
-            WebState { kiosk: handle.clone(), tokens: tokens.clone(), plausible, clock: clock.clone() };
+        let till = WebState { kiosk: handle.clone(), tokens: tokens.clone(), plausible, clock: clock.clone() };
         let routes = pages(Pages {
             kiosk: handle.clone(),
             clock: clock.clone(),
@@ -84,11 +92,20 @@ impl Browser {
             started: clock.now(),
             signals: crate::config::SIGNALS.to_vec(),
             tokens,
-            tls: None,
+            tls,
         });
-        let site = Site { limits, names: ["kiosk.shop.lan".to_owned()].into(), ..Site::on_loopback() };
+        let site = Reach { limits, names: ["kiosk.shop.lan".to_owned()].into(), ..Reach::on_loopback() };
         let app = guarded(site, routes.merge(till_events(till)));
-        Self { app, handle, clock, _kiosk: kiosk, _folder: folder, cookies: Default::default(), language: "en", who: HERE }
+        Self {
+            app,
+            handle,
+            clock,
+            _kiosk: kiosk,
+            _folder: folder,
+            cookies: Default::default(),
+            language: "en",
+            who: HERE,
+        }
     }
 
     pub(super) async fn send(&mut self, mut request: Request<Body>) -> Got {

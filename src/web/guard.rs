@@ -37,6 +37,10 @@ const STRICT: HeaderValue = HeaderValue::from_static("max-age=2592000");
 /// Names under which a loopback server is asked: a page from elsewhere that points its own name here is refused.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
+/// What is at the counter only: the page that says whether a shift is on or paused, its taps, and the mirror there. From
+/// another machine somebody could watch it.
+const AT_THE_COUNTER: [&str; 4] = ["/", "/state", "/shift", "/practice"];
+
 /// Where the kiosk is reached, and how often it may be asked.
 #[derive(Clone, Debug)]
 pub struct Reach {
@@ -104,6 +108,11 @@ fn refusal(reach: &Reach, who: Connection, request: &Request) -> Option<Response
                     a name of [tls] names\n";
         return Some((StatusCode::MISDIRECTED_REQUEST, text).into_response());
     }
+    if !who.is_local() && is_at_the_counter(path) {
+        let elsewhere = path == "/" && method == Method::GET;
+        let to_own_page = || (StatusCode::SEE_OTHER, [(header::LOCATION, "/me")]).into_response();
+        return Some(if elsewhere { to_own_page() } else { StatusCode::NOT_FOUND.into_response() });
+    }
     if let Err(wait_s) = reach.limits.count_page(method, path, who) {
         let chrome = Chrome::of(headers, "/", reach.language);
         let text = chrome.t.count("refused-too-many", f64::from(u32::try_from(wait_s).unwrap_or(u32::MAX)));
@@ -119,6 +128,11 @@ fn refusal(reach: &Reach, who: Connection, request: &Request) -> Option<Response
 
 fn is_change(method: &Method) -> bool {
     ![Method::GET, Method::HEAD, Method::OPTIONS].contains(method)
+}
+
+fn is_at_the_counter(path: &str) -> bool {
+    let below = |place: &str| path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'));
+    AT_THE_COUNTER.iter().any(|place| path == *place || (*place != "/" && below(place)))
 }
 
 /// In the clear only this machine asks; on a protected connection other machines do, by the names they have for it.

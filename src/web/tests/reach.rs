@@ -49,10 +49,38 @@ async fn the_kiosk_answers_to_its_names_only() {
         assert_eq!(here.ask("POST", "/api/v1/till/events", &[("host", host)]).await.code == 421, code == 421, "{host}");
     }
     let mut elsewhere = Browser::elsewhere();
-    for (host, code) in [("kiosk.shop.lan:8443", 200), ("KIOSK.shop.lan", 200), ("evil.test", 421), ("other.lan", 421)]
+    for (host, code) in [("kiosk.shop.lan:8443", 401), ("KIOSK.shop.lan", 401), ("evil.test", 421), ("other.lan", 421)]
     {
-        assert_eq!(elsewhere.ask("GET", "/", &[("host", host)]).await.code, code, "by TLS: {host}");
+        assert_eq!(elsewhere.ask("GET", "/me", &[("host", host)]).await.code, code, "by TLS: {host}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_counter_is_at_the_counter() {
+    let mut browser = Browser::new();
+    browser.post("/shift/sign-in", "name=Aino&code=Aino%27s+own+secret").await;
+    browser.who = ELSEWHERE;
+    let host = ("host", "kiosk.shop.lan");
+    let origin = ("origin", "https://kiosk.shop.lan");
+    let led = browser.ask("GET", "/", &[host]).await;
+    assert_eq!((led.code, led.headers[header::LOCATION].as_bytes()), (303, &b"/me"[..]));
+    for (method, path) in [
+        ("GET", "/state"),
+        ("POST", "/shift/pause"),
+        ("POST", "/shift/sign-out"),
+        ("POST", "/shift/sign-in"),
+        ("GET", "/practice"),
+        ("GET", "/practice/live"),
+        ("HEAD", "/"),
+    ] {
+        assert_eq!(browser.ask(method, path, &[host, origin]).await.code, 404, "{method} {path}");
+    }
+    for path in ["/me", "/trainer", "/setup"] {
+        assert_eq!(browser.ask("GET", path, &[host]).await.code, 401, "{path}");
+    }
+    assert_eq!(browser.ask("GET", "/customer", &[host]).await.code, 200, "it may have a screen of its own");
+    browser.who = HERE;
+    assert_eq!(browser.camera().await, "opening", "nobody paused it from elsewhere");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -21,7 +21,7 @@ const RELEASES_TOKEN: &str = "a-made-up-releases-token";
 const HEALTH_TOKEN: &str = "a-made-up-health-token";
 
 /// Questions for each way in: enough to come by every answer, and over in seconds.
-const EXAMPLES: &str = "60";
+const EXAMPLES: &str = "100";
 
 /// A folder with the configuration of the demo, its till and tokens for reading, and what is appended.
 fn place(more: &str) -> tempfile::TempDir {
@@ -88,7 +88,7 @@ fn every_answer_is_the_one_that_the_document_says() {
     let config = root().join("tests/api/schemathesis.toml");
     let mut asks = Command::new(venv.join("st"));
     asks.arg("--config-file").arg(config);
-    asks.args(["run", &format!("http://{address}/api/v1/openapi.json"), "--checks", "all"]);
+    asks.arg("run").arg(&file).args(["--url", &format!("http://{address}"), "--checks", "all"]);
     asks.args(["--max-examples", EXAMPLES, "--seed", "1", "--continue-on-failure", "--warnings", "off"]);
     for (name, token) in [("TILL", TILL_TOKEN), ("RELEASES", RELEASES_TOKEN), ("HEALTH", HEALTH_TOKEN)] {
         asks.env(format!("HYMY_{name}_TOKEN"), token);

@@ -33,7 +33,6 @@ pub(super) struct TillEvent {
     #[schema(min_length = 1, max_length = 128, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]+$", example = "1")]
     register: String,
     /// What happened.
-    #[schema(inline, example = "opened")]
     event: Happened,
     /// When, by the till's clock, as in RFC 3339.
     #[schema(format = "date-time", example = "2026-03-02T12:00:00Z")]

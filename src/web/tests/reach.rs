@@ -320,7 +320,7 @@ struct Served {
 async fn served(app: Router) -> Served {
     let folder = tempfile::tempdir().expect("a folder");
     let config = TlsConfig { names: vec!["kiosk.shop.lan".to_owned()], given: None };
-    let certificate = tls::certificate(&config, folder.path(), jiff::Timestamp::now()).expect("made");
+    let certificate = tls::certificate(&config, folder.path(), Timestamp::now()).expect("made");
     let pem = std::fs::read(folder.path().join(tls::FILE)).expect("kept");
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(&pem).expect("a certificate")).expect("added");

@@ -177,3 +177,59 @@ impl Renewal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::time::SystemTime;
+
+    use hymy::clock::SystemClock;
+    use hymy::config::GivenFiles;
+
+    use super::*;
+
+    /// A certificate of its own key in these files, as if written so many seconds ago.
+    fn write(files: &GivenFiles, seconds_ago: u64) {
+        let key = rcgen::KeyPair::generate().expect("a key");
+        let made = rcgen::CertificateParams::new(["kiosk.shop.lan".to_owned()]).expect("a name").self_signed(&key);
+        fs::write(&files.certificate, made.expect("made").pem()).expect("written");
+        fs::write(&files.key, key.serialize_pem()).expect("written");
+        fs::set_permissions(&files.key, fs::Permissions::from_mode(0o600)).expect("changed");
+        age(&files.certificate, seconds_ago);
+    }
+
+    fn age(file: &std::path::Path, seconds_ago: u64) {
+        let then = SystemTime::now() - Duration::from_secs(seconds_ago);
+        fs::File::options().write(true).open(file).and_then(|file| file.set_modified(then)).expect("aged");
+    }
+
+    #[test]
+    fn a_renewed_certificate_is_taken_and_one_that_is_not_sound_is_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let given =
+            GivenFiles { certificate: folder.path().join("kiosk.pem"), key: folder.path().join("kiosk-key.pem") };
+        write(&given, 300);
+        let first = tls::given(&given).expect("sound");
+        let fingerprint = first.fingerprint.clone();
+        let (certificate, seen) = watch::channel(first);
+        let mut renewal = Renewal {
+            tls: TlsConfig { names: vec!["kiosk.shop.lan".to_owned()], given: Some(given.clone()) },
+            data_dir: folder.path().to_owned(),
+            clock: Arc::new(SystemClock::default()),
+            written: tls::written(&given),
+            certificate,
+        };
+        renewal.look();
+        assert!(!seen.has_changed().expect("open"), "nothing was written");
+        let sound = fs::read(&given.certificate).expect("read");
+        fs::write(&given.certificate, "half a certif").expect("written");
+        age(&given.certificate, 200);
+        renewal.look();
+        assert_eq!(seen.borrow().fingerprint, fingerprint, "the one before it is kept");
+        fs::write(&given.certificate, sound).expect("written");
+        write(&given, 100);
+        renewal.look();
+        assert_ne!(seen.borrow().fingerprint, fingerprint, "renewed");
+    }
+}

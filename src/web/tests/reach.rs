@@ -141,7 +141,7 @@ async fn what_looks_after_the_kiosk_takes_a_token_from_other_machines() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_opens_what_it_is_for_and_nothing_else() {
-    let mut browser = Browser::over(|store, now| released(store, now));
+    let mut browser = Browser::over(released);
     let bearer = |token: &str| format!("Bearer {token}");
     let [till, health, releases] = [TOKEN, HEALTH_TOKEN, RELEASES_TOKEN].map(bearer);
     let read = "/api/v1/releases";
@@ -167,7 +167,7 @@ async fn a_token_opens_what_it_is_for_and_nothing_else() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_machines_read_is_what_trainers_see_and_no_tally() {
-    let mut browser = Browser::over(|store, now| released(store, now));
+    let mut browser = Browser::over(released);
     let token = format!("Bearer {RELEASES_TOKEN}");
     let got = browser.ask("GET", "/api/v1/releases", &[("authorization", &token)]).await;
     let read: serde_json::Value = serde_json::from_str(&got.text).expect("JSON");

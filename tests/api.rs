@@ -73,7 +73,7 @@ fn every_answer_is_the_one_that_the_document_says() {
     let folder = place("[pages]\nenabled = true\nlisten = \"127.0.0.1:0\"\n");
     let config = Config::load(&folder.path().join("kiosk.toml")).expect("valid");
     let mut store = Store::open(&config.kiosk.data_dir, &config.kiosk.data_dir.join("hymy.key")).expect("opens");
-    demo::fill(&mut store, &config, jiff::Timestamp::now()).expect("filled");
+    demo::fill(&mut store, &config, demo::Scale::DEMO, jiff::Timestamp::now()).expect("filled");
     drop(store);
     let kiosk = kiosk(folder.path());
     let address = opened(&kiosk, "pages_opened");

@@ -28,6 +28,7 @@ setup-test: ## The same, and what only the tests need
 	@setup/packages.sh test
 	@setup/runtime.sh
 	@setup/axe.sh
+	@setup/api.sh
 
 .PHONY: runtime
 runtime: ## Fetch the onnxruntime library into runtime/
@@ -70,6 +71,10 @@ run-tests: setup-test
 	  grep -E '^(test .+ [.]{3} FAILED|error: )' $(TEST_LOG) || true; \
 	  exit 1; \
 	fi
+
+.PHONY: api-tests
+api-tests: setup-test ## The interface for machines: its document, and every answer beside it
+	cargo test --locked --all-features --test api -- --show-output
 
 # In the dev profile, as the tests above were built. The browser's own packages are built apart.
 .PHONY: browser-tests

@@ -23,6 +23,8 @@ test=(
   "ffmpeg: makes and cuts test clips"
   "binutils: lists what the built program imports"
   "strace: watches which files and connections the program opens"
+  "python3-venv: keeps apart what asks the interface for machines"
+  "openssl: looks at the certificate from outside"
   "chromium: shows the pages to the browser tests"
   "chromium-driver: drives it"
 )

@@ -35,6 +35,7 @@ pub mod kiosk;
 
 pub mod control;
 pub mod setup;
+pub mod tls;
 pub mod web;
 
 pub mod clock;

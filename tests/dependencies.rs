@@ -25,10 +25,11 @@ const NEXT_TO_PIXELS: [(&str, &str); 10] = [
 
 /// Crates of the whole program that say of themselves, on their registry page, that they are about pictures, video,
 /// sound or the network, and why each is here all the same.
-const LOOKED_AT: [(&str, &str); 26] = [
+const LOOKED_AT: [(&str, &str); 30] = [
     ("axum", "the pages and the till endpoint, a server"),
     ("axum-core", "the till endpoint"),
     ("bytes", "buffers of the till endpoint"),
+    ("governor", "counts requests by address, in memory; it sends nothing"),
     ("http", "the till endpoint"),
     ("http-body", "the till endpoint"),
     ("http-body-util", "the till endpoint"),
@@ -43,9 +44,12 @@ const LOOKED_AT: [(&str, &str); 26] = [
     ("opencv", "capture, colour conversion, warps"),
     ("png", "decodes stills"),
     ("rustix", "limits of the process"),
+    ("rustls", "TLS of the pages, a server; it opens no connection by itself"),
+    ("rustls-pki-types", "certificates and keys of the pages"),
     ("serde_urlencoded", "forms of the pages"),
     ("socket2", "the till endpoint's socket"),
     ("tokio", "the till endpoint and the Unix socket"),
+    ("tokio-rustls", "TLS of the pages; its client is used by a test only"),
     ("tower", "layers of the till endpoint"),
     ("tower-layer", "layers of the till endpoint"),
     ("tower-service", "layers of the till endpoint"),

@@ -68,6 +68,8 @@ fn resolved(config: &Config) -> String {
         vision,
         till,
         pages,
+        tls,
+        api_tokens,
         key,
         signals,
         language,
@@ -123,8 +125,16 @@ fn resolved(config: &Config) -> String {
     line("till.max_ahead_s", till.max_ahead_s.to_string());
     line("pages.enabled", pages.enabled.to_string());
     line("pages.listen", pages.listen.to_string());
+    line("pages.local_listen", or(pages.local().map(|local| local.to_string()), "not needed"));
     let code = if pages.technician_code.is_some() { "set, not shown" } else { "none, so nobody sets up by a page" };
     line("pages.technician_code_file", code.to_owned());
+    let names = tls.as_ref().map(|tls| tls.names.join(", "));
+    line("tls.names", or(names, "none, so no other machine reaches the kiosk"));
+    let given = tls.as_ref().and_then(|tls| tls.given.as_ref()).map(|files| files.certificate.display().to_string());
+    line("tls.certificate_file", or(given, if tls.is_some() { "none, the kiosk makes its own" } else { "none" }));
+    let machines: Vec<String> =
+        api_tokens.iter().map(|token| format!("{} ({})", token.name, token.purpose.name())).collect();
+    line("api_token", if machines.is_empty() { "none".to_owned() } else { machines.join(", ") });
     let kept = match key {
         KeyKept::File(path) => format!("file {}", path.display()),
         KeyKept::Credential(name) => format!("credential {name}"),

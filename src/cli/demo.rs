@@ -202,9 +202,9 @@ fn serve(listen: SocketAddr, place: &Place) -> anyhow::Result<()> {
         let (kiosk, thread) =
             kiosk::spawn(store, settings, &[], switch.clone(), Arc::clone(&clock), vision, stopped.clone())?;
         let camera = camera.start(&switch, move |event| observed.blocking_send(event).is_ok())?;
-        let app = serving::pages(&config, &kiosk, &clock, &machine);
+        let app = serving::Served::here(&config, &kiosk, &clock, &machine).pages();
         super::print(&made_up::who_can_sign_in(&format!("http://{}/", listener.local_addr()?)));
-        let pages = tokio::spawn(web::serve(listener, app, stopped));
+        let pages = tokio::spawn(web::serve(listener, None, app, stopped));
         tokio::signal::ctrl_c().await?;
         switch.end();
         stop.send_replace(true);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use comfy_table::{ContentArrangement, Table, presets};
 use hymy::clock::{Clock, SystemClock};
-use hymy::config::{Config, Token};
+use hymy::config::{ApiToken, Config, Purpose, Token};
 use hymy::demo::{self, SECRET, Scale, TRAINER, Told};
 use hymy::store::Store;
 
@@ -15,6 +15,12 @@ use super::released;
 
 /// By which the made-up store is set up.
 pub const TECHNICIAN_CODE: &str = "made-up-technician";
+
+/// With which till events are reported to it.
+pub const TILL_TOKEN: &str = "made-up-till-token";
+
+/// With which what it released is read.
+pub const RELEASES_TOKEN: &str = "made-up-releases-token";
 
 /// Where the store is while it is needed.
 pub struct Place {
@@ -54,7 +60,12 @@ impl Place {
     /// The store and its configuration, to be served.
     pub fn open(&self) -> anyhow::Result<(Store, Config)> {
         let mut config = Config::load(&self.config())?;
-        config.pages.technician_code = Some(Token::new(TECHNICIAN_CODE).map_err(anyhow::Error::msg)?);
+        let token = |text| Token::new(text).map_err(anyhow::Error::msg);
+        config.pages.technician_code = Some(token(TECHNICIAN_CODE)?);
+        config.till.enabled = true;
+        config.till.token = Some(token(TILL_TOKEN)?);
+        let (name, purpose) = ("a made-up head office".to_owned(), Purpose::Releases);
+        config.api_tokens = vec![ApiToken { name, purpose, token: token(RELEASES_TOKEN)? }];
         let store = Store::open(&config.kiosk.data_dir, &config.kiosk.data_dir.join("hymy.key"))?;
         Ok((store, config))
     }
@@ -83,7 +94,9 @@ pub fn who_can_sign_in(address: &str) -> String {
          {address}         the counter: sign in as Aino, code \"{SECRET}\"; the staged scene is what the camera sees\n\
          {address}me       a person's own page: Aino, code \"{SECRET}\"\n\
          {address}trainer  for trainers: {TRAINER}, code \"{SECRET}\"\n\
-         {address}setup    for whoever installs it: code \"{TECHNICIAN_CODE}\""
+         {address}setup    for whoever installs it: code \"{TECHNICIAN_CODE}\"\n\
+         {address}api/v1/openapi.json  what machines may ask: till events with the token \"{TILL_TOKEN}\", releases with \
+         \"{RELEASES_TOKEN}\""
     )
 }
 

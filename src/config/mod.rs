@@ -3,6 +3,7 @@
 //! Nothing after [`Config::load`] reads the file or meets a value out of range. Relative paths mean
 //! the folder of the configuration file. The token never appears in a message or in `Debug`.
 
+mod api;
 mod document;
 mod error;
 mod pages;
@@ -10,6 +11,7 @@ mod privacy;
 mod set_up;
 mod store;
 mod till;
+mod tls;
 mod values;
 mod whole;
 
@@ -17,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use hymy_vision::{Orientation, Polygon, Rotate, Zones};
 
+pub use api::{ApiToken, Purpose};
 pub use document::Declared;
 pub use error::{ConfigError, Fault};
 pub use pages::PagesConfig;
@@ -24,6 +27,7 @@ pub use privacy::{NotATrainer, SharingConfig};
 pub use set_up::{NotSaved, Places, SETUP_FILE, SetUp, save_regions, save_zones};
 pub use store::KeyKept;
 pub use till::{TillConfig, Token};
+pub use tls::{GivenFiles, TlsConfig};
 pub use whole::write_whole;
 
 use hymy_vision::runtime::Provider;
@@ -62,6 +66,10 @@ pub struct Config {
     pub till: TillConfig,
     /// `[pages]`.
     pub pages: PagesConfig,
+    /// `[tls]`: how other machines reach the kiosk; `None` where none does.
+    pub tls: Option<TlsConfig>,
+    /// `[[api_token]]`: machines that may read.
+    pub api_tokens: Vec<ApiToken>,
     /// `[store]`: where the key of the database is kept.
     pub key: KeyKept,
     /// `[signals] choices`: the signals that are on; every other one is `signal_off`.
@@ -234,8 +242,13 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
         objects_hz: section.float("objects_hz", 0.5..=30.0, OBJECTS_HZ) as f32,
         faces_hz: section.float("faces_hz", 0.5..=30.0, FACES_HZ) as f32,
     });
-    let till = document.section("till", till::read);
-    let pages = document.section("pages", pages::read);
+    let has_tls = document.has("tls");
+    let till = document.section("till", |section| till::read(section, has_tls));
+    let pages = document.section("pages", |section| pages::read(section, has_tls));
+    let tls = document.section("tls", tls::read);
+    let mut known = Vec::new();
+    let till_token = till.as_ref().and_then(|till| till.token.clone());
+    document.sections("api_token", |section| api::read(section, till_token.as_ref(), &mut known));
     let data_dir = kiosk.as_ref().map_or(Path::new(""), |kiosk| &kiosk.data_dir);
     let key = document.section("store", |section| store::read(section, data_dir));
     let signals = document.section("signals", |section| section.names("choices", SIGNALS));
@@ -265,6 +278,8 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
                 vision,
                 till,
                 pages,
+                tls,
+                api_tokens: known,
                 signals,
                 language,
                 terms: Terms { agreement, records_days, summaries_months, release },

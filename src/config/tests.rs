@@ -75,7 +75,9 @@ fn shipped_files_are_valid_and_explain_every_key() {
     }
     let (_, text) = shipped("kiosk.toml");
     for Declared { section, key, .. } in Config::declared() {
-        let start = text.find(&format!("[{section}]")).unwrap_or_else(|| panic!("[{section}] is not explained"));
+        let headers = ["\n[", "\n[[", "\n# [", "\n# [["].map(|before| format!("{before}{section}]"));
+        let start = headers.iter().find_map(|header| text.find(header));
+        let start = start.unwrap_or_else(|| panic!("[{section}] is not explained"));
         let body = text[start + 1..].split("\n[").next().unwrap_or_default();
         assert!(body.contains(&format!("{key} = ")), "{section}.{key} is not explained");
     }
@@ -94,13 +96,25 @@ fn commented_examples_are_valid() {
             }
             _ => line,
         })
-        .filter(|line| !["token", "credential", "technician_code_file"].iter().any(|key| line.starts_with(key)))
+        .filter(|line| !["token = ", "credential", "technician_code_file"].iter().any(|key| line.starts_with(key)))
+        .filter(|line| !line.starts_with("token_file = \"/etc/hymy/till") && !line.starts_with("certificate_"))
         .map(|line| format!("{line}\n"))
         .collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    let shown = shown.replace("/etc/hymy/head-office-token", &private_file(folder.path(), "0123456789abcdef"));
     let config = Config::parse(&file, &shown).unwrap_or_else(|error| panic!("{error}"));
     let directions = &config.directions;
     assert!(directions.target.is_some() && directions.queue.is_some() && directions.work.len() == 1);
     assert!(config.zones.queue.is_some() && config.till_zone.is_some() && config.till.token.is_none());
+    assert!(config.tls.is_some() && config.api_tokens.len() == 1);
+}
+
+fn private_file(folder: &Path, text: &str) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    let file = folder.join("private");
+    std::fs::write(&file, text).expect("written");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).expect("mode");
+    file.display().to_string()
 }
 
 #[test]
@@ -166,6 +180,68 @@ fn token_file_has_to_be_private() {
     let config = parse().expect("valid");
     assert_eq!(config.till.token.as_ref().map(Token::as_bytes), Some(b"0123456789abcdef".as_slice()));
     assert!(!format!("{config:?}").contains("0123456789abcdef"));
+}
+
+#[test]
+fn other_machines_reach_a_kiosk_by_tls_and_by_name_only() {
+    let parse = |text: &str| {
+        let text = format!("[kiosk]\ndata_dir = \"d\"\n{text}");
+        Config::parse(Path::new("/etc/kiosk.toml"), &text)
+    };
+    let tls = "[tls]\nnames = [\"Kiosk.shop.lan\", \"[FE80::1]\"]\n";
+    let config = parse(&format!("[pages]\nenabled = true\nlisten = \"0.0.0.0:8443\"\n{tls}")).expect("valid");
+    assert_eq!(config.tls.as_ref().map(|tls| tls.names.join(" ")).as_deref(), Some("kiosk.shop.lan fe80::1"));
+    assert_eq!(config.pages.local().map(|local| local.to_string()).as_deref(), Some("127.0.0.1:8080"));
+    let on_loopback = parse("[pages]\nenabled = true\n").expect("valid");
+    assert!(on_loopback.tls.is_none() && on_loopback.pages.local().is_none());
+    for (text, fault) in [
+        (
+            "[pages]\nlisten = \"0.0.0.0:8443\"\n".to_owned(),
+            ":4:10: pages.listen: is \"0.0.0.0:8443\", which other machines can reach, and there is no TLS",
+        ),
+        ("[till]\nlisten = \"[::]:80\"\n".to_owned(), ":4:10: till.listen: is \"[::]:80\", which other"),
+        (format!("[pages]\nlisten = \"0.0.0.0:8080\"\n{tls}"), ":4:10: pages.listen: has the port 8080"),
+        (
+            format!("[pages]\nlocal_listen = \"0.0.0.0:8081\"\n{tls}"),
+            ":4:16: pages.local_listen: is \"0.0.0.0:8081\", which other machines can reach",
+        ),
+        ("[tls]\n".to_owned(), ":3:2: tls.names: is missing"),
+        ("[tls]\nnames = [\"kiosk shop\"]\n".to_owned(), ":4:9: tls.names: has \"kiosk shop\""),
+        (format!("{tls}certificate_file = \"c.pem\"\n"), ":3:2: tls.certificate_key_file: is missing"),
+        (
+            format!("{tls}certificate_file = \"c.pem\"\ncertificate_key_file = \"k.pem\"\n"),
+            ":5:20: tls.certificate_file: /etc/k.pem cannot be read",
+        ),
+    ] {
+        let told = parse(&text).expect_err(&text).to_string();
+        assert!(told.contains(fault), "`{fault}` is not in: {told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+    }
+}
+
+#[test]
+fn a_machine_that_reads_has_a_name_a_purpose_and_a_private_token() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = private_file(folder.path(), "0123456789abcdef");
+    let parse = |token: &str| {
+        let text = format!("[kiosk]\ndata_dir = \"d\"\n[[api_token]]\n{token}\n");
+        Config::parse(Path::new("/etc/kiosk.toml"), &text)
+    };
+    let whole = format!("name = \"head office\"\npurpose = \"releases\"\ntoken_file = \"{file}\"");
+    let config = parse(&whole).expect("valid");
+    assert_eq!(config.api_tokens[0].purpose, Purpose::Releases);
+    assert!(!format!("{config:?}").contains("0123456789abcdef"));
+    for (from, to, fault) in [
+        ("releases", "till", ":5:11: api_token.purpose: has \"till\"; allowed: one of \"releases\", \"health\""),
+        ("purpose = \"releases\"", "", ":3:1: api_token.purpose: is missing"),
+        ("name = \"head office\"", "", ":3:1: api_token.name: is missing"),
+        ("private", "none", ":6:14: api_token.token_file: names"),
+    ] {
+        let told = parse(&whole.replace(from, to)).expect_err(fault).to_string();
+        assert!(told.contains(fault), "`{fault}` is not in: {told}");
+    }
+    let twice = parse(&format!("{whole}\n[[api_token]]\n{whole}")).expect_err("one token for two").to_string();
+    assert!(twice.contains("api_token.token_file: is the token of head office"), "{twice}");
 }
 
 #[test]

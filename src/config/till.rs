@@ -8,6 +8,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::document::Section;
+use super::tls;
 
 /// The shortest token accepted: 16 characters drawn at random are beyond guessing over HTTP.
 const MIN_TOKEN_CHARS: usize = 16;
@@ -56,7 +57,7 @@ impl fmt::Debug for Token {
 pub struct TillConfig {
     /// Whether the endpoint is served at all.
     pub enabled: bool,
-    /// Where; always a loopback address.
+    /// Where; beyond loopback only with `[tls]`.
     pub listen: SocketAddr,
     /// What the till has to present; `None` only while the endpoint is off.
     pub token: Option<Token>,
@@ -67,11 +68,16 @@ pub struct TillConfig {
 }
 
 /// Reads the section; `None` where the endpoint is on and no token could be had.
-pub(super) fn read(section: &mut Section<'_, '_>) -> Option<TillConfig> {
+pub(super) fn read(section: &mut Section<'_, '_>, has_tls: bool) -> Option<TillConfig> {
     let enabled = section.flag("enabled", false);
     let listen = section
-        .text("listen", "a loopback address and port, default \"127.0.0.1:8750\"", loopback)
+        .text(
+            "listen",
+            "an address and port, default \"127.0.0.1:8750\"; beyond loopback with [tls] only",
+            tls::address,
+        )
         .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8750)));
+    tls::require_for(section, listen, has_tls);
     let token = section.text("token", TOKEN_ALLOWED, Token::new);
     let token = token_file(section, "token_file").or(token);
     if enabled && !section.has_fault("token") {
@@ -83,16 +89,6 @@ pub(super) fn read(section: &mut Section<'_, '_>) -> Option<TillConfig> {
         return None;
     }
     Some(TillConfig { enabled, listen, token, max_late_s, max_ahead_s })
-}
-
-/// An address that only this machine reaches.
-pub(super) fn loopback(text: &str) -> Result<SocketAddr, String> {
-    let address: SocketAddr = text.parse().map_err(|_| format!("is \"{text}\""))?;
-    if address.ip().is_loopback() {
-        Ok(address)
-    } else {
-        Err(format!("is \"{text}\", which other machines can reach; there is no TLS here yet"))
-    }
 }
 
 /// The token in the file that this key names, if it names one that is sound.

@@ -53,6 +53,7 @@ impl Allowed {
             listen: [
                 config.till.enabled.then(|| config.till.listen.port()),
                 config.pages.enabled.then(|| config.pages.listen.port()),
+                config.pages.local().map(|local| local.port()),
             ]
             .into_iter()
             .flatten()

@@ -36,6 +36,16 @@ impl Answer {
             Self::Withheld => None,
         }
     }
+
+    /// Of a share, the interval that holds the noise of 90 % of figures, in thousandths, within 0 to 1000.
+    #[must_use]
+    pub fn interval_90_thousandths(self) -> Option<(u16, u16)> {
+        let (Self::Share { share_thousandths, .. }, Some(half_width)) = (self, self.half_width_90_thousandths()) else {
+            return None;
+        };
+        let high = share_thousandths.saturating_add(half_width).min(1_000);
+        Some((share_thousandths.saturating_sub(half_width), high))
+    }
 }
 
 /// One figure of a release.

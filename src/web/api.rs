@@ -1,17 +1,23 @@
-//! `/api/v1/openapi.json`, `/metrics` and `/healthz`: for machines. What the till sends is taken by [`super::till`].
+//! For machines: `/healthz` and `/metrics` for whatever looks after the kiosk, `/api/v1/releases` for whatever reads what
+//! was released, `/api/v1/openapi.json` for whoever writes such a program. What the till sends is taken by [`super::till`].
 //!
 //! The figures are a list that was thought about one by one: from none of them can a shift, a pause, a presence or a
 //! transaction be told, however often they are read. So there is no count of events, no load and no memory among them.
 
+mod document;
+mod releases;
+
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::{Modify, OpenApi, ToSchema};
+use utoipa::{OpenApi, ToSchema};
 
 use super::Pages;
+use super::connection::Connection;
+use super::tokens::{Tokens, Turned};
+use crate::config::Purpose;
 use crate::kiosk::KioskHandle;
 
 /// Room on the disk is told in steps of this many bytes: a transaction's few kilobytes never show.
@@ -23,11 +29,29 @@ pub fn routes() -> Router<Pages> {
         .route("/healthz", get(healthz))
         .route("/metrics", get(metrics))
         .route("/api/v1/openapi.json", get(openapi))
+        .route("/api/v1/releases", get(releases::read))
+}
+
+/// `/healthz` beside the till's events, where there are no pages.
+pub fn health_routes(kiosk: KioskHandle, tokens: Tokens) -> Router {
+    let answer = async |State((kiosk, tokens)): State<(KioskHandle, Tokens)>, who: Connection, headers: HeaderMap| {
+        match may_look(&tokens, &headers, who) {
+            Ok(()) => health(&kiosk).await,
+            Err(turned) => turned.into_response(),
+        }
+    };
+    Router::new().route("/healthz", get(answer)).with_state((kiosk, tokens))
+}
+
+/// On this machine anybody may look; from another one it takes a token.
+fn may_look(tokens: &Tokens, headers: &HeaderMap, who: Connection) -> Result<(), Turned> {
+    if who.is_local() { Ok(()) } else { tokens.allow(Purpose::Health, headers, who) }
 }
 
 /// Whether a till event could be kept now.
 #[derive(serde::Serialize, ToSchema)]
-pub struct Health {
+#[serde(deny_unknown_fields)]
+struct Health {
     /// `ok` or `failing`.
     #[schema(example = "ok", pattern = "^(ok|failing)$")]
     status: &'static str,
@@ -36,16 +60,18 @@ pub struct Health {
 }
 
 /// Whether the kiosk is well.
-#[utoipa::path(get, path = "/healthz", tag = "health", responses(
+#[utoipa::path(get, path = "/healthz", tag = "health", security((), ("health" = [])), responses(
     (status = 200, description = "Well", body = Health),
     (status = 503, description = "The store cannot be written", body = Health),
 ))]
-async fn healthz(State(pages): State<Pages>) -> Response {
-    health(&pages.kiosk).await
+async fn healthz(State(pages): State<Pages>, who: Connection, headers: HeaderMap) -> Response {
+    match may_look(&pages.tokens, &headers, who) {
+        Ok(()) => health(&pages.kiosk).await,
+        Err(turned) => turned.into_response(),
+    }
 }
 
-/// The answer of `/healthz`.
-pub async fn health(kiosk: &KioskHandle) -> Response {
+async fn health(kiosk: &KioskHandle) -> Response {
     let store_writable = kiosk.writable().await;
     let (code, status) =
         if store_writable { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "failing") };
@@ -53,10 +79,13 @@ pub async fn health(kiosk: &KioskHandle) -> Response {
 }
 
 /// Figures for Prometheus.
-#[utoipa::path(get, path = "/metrics", tag = "health", responses(
+#[utoipa::path(get, path = "/metrics", tag = "health", security((), ("health" = [])), responses(
     (status = 200, description = "In the text format of Prometheus", body = String, content_type = "text/plain"),
 ))]
-async fn metrics(State(pages): State<Pages>) -> Response {
+async fn metrics(State(pages): State<Pages>, who: Connection, headers: HeaderMap) -> Response {
+    if let Err(turned) = may_look(&pages.tokens, &headers, who) {
+        return turned.into_response();
+    }
     let writable = pages.kiosk.writable().await;
     let text = told(writable, pages.room_bytes(), pages.started.as_second());
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
@@ -83,8 +112,15 @@ fn told(writable: bool, room_bytes: Option<u64>, started: i64) -> String {
     text
 }
 
-async fn openapi() -> Response {
-    match Document::openapi().to_json() {
+/// This document.
+#[utoipa::path(get, path = "/api/v1/openapi.json", tag = "health", security((), ("health" = [])), responses(
+    (status = 200, description = "OpenAPI", body = Object),
+))]
+async fn openapi(State(pages): State<Pages>, who: Connection, headers: HeaderMap) -> Response {
+    if let Err(turned) = may_look(&pages.tokens, &headers, who) {
+        return turned.into_response();
+    }
+    match document::Document::openapi().to_json() {
         Ok(json) => ([(header::CONTENT_TYPE, "application/json")], json).into_response(),
         Err(error) => {
             tracing::error!(%error, "openapi_not_written");
@@ -93,52 +129,5 @@ async fn openapi() -> Response {
     }
 }
 
-/// What the till and machines that look after the kiosk may ask. Pages for people are not part of it.
-#[derive(OpenApi)]
-#[openapi(
-    info(title = "Hymy", description = "Till events in; whether the kiosk is well. Nothing about a person is answered."),
-    paths(healthz, metrics, super::till::receive),
-    modifiers(&Bearer)
-)]
-struct Document;
-
-struct Bearer;
-
-impl Modify for Bearer {
-    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("[till] token")).build();
-        openapi.components.get_or_insert_default().add_security_scheme("till", SecurityScheme::Http(bearer));
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What was thought about: nothing that changes with what people do.
-    const THOUGHT_ABOUT: [&str; 4] =
-        ["hymy_info", "hymy_started_timestamp_seconds", "hymy_store_writable", "hymy_disk_room_bytes"];
-
-    #[test]
-    fn figures_are_the_ones_that_were_thought_about() {
-        let text = told(true, Some(10 * ROOM_STEP_BYTES + 5_000), 1_800_000_000);
-        let names: Vec<&str> = text
-            .lines()
-            .filter(|line| !line.starts_with('#'))
-            .map(|line| line.split(['{', ' ']).next().unwrap_or_default())
-            .collect();
-        assert_eq!(names, THOUGHT_ABOUT);
-        let more = told(true, Some(10 * ROOM_STEP_BYTES + 900_000), 1_800_000_000);
-        assert_eq!(text, more, "a transaction's room does not show");
-    }
-
-    #[test]
-    fn the_document_names_every_way_in_and_its_answers() {
-        let json = serde_json::to_value(Document::openapi()).expect("JSON");
-        let paths: Vec<&String> = json["paths"].as_object().expect("paths").keys().collect();
-        assert_eq!(paths, ["/api/v1/till/events", "/healthz", "/metrics"]);
-        let answers = json["paths"]["/api/v1/till/events"]["post"]["responses"].as_object().expect("answers");
-        let codes: Vec<&String> = answers.keys().collect();
-        assert_eq!(codes, ["200", "202", "400", "401", "408", "413", "422", "503"]);
-    }
-}
+mod tests;

@@ -51,6 +51,32 @@ fn value(cookie: cookie::CookieBuilder<'_>) -> HeaderValue {
     HeaderValue::try_from(cookie.to_string()).unwrap_or(HeaderValue::from_static(""))
 }
 
+/// Before the names of cookies on a protected connection: a browser that knows it takes such a cookie from nobody else,
+/// and sends it to nobody else.
+const PREFIX: &str = "__Host-";
+
+/// On a protected connection, drops what another page of this host's name may have set, and takes the prefix off.
+pub fn take_prefix_off(headers: &mut HeaderMap) {
+    let sent: Vec<&str> = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).collect();
+    let own = sent.iter().flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().strip_prefix(PREFIX));
+    let own = HeaderValue::try_from(own.collect::<Vec<_>>().join("; "));
+    headers.remove(header::COOKIE);
+    if let Some(own) = own.ok().filter(|own| !own.is_empty()) {
+        headers.insert(header::COOKIE, own);
+    }
+}
+
+/// On a protected connection, puts the prefix on, and has browsers send the cookie on such connections only.
+pub fn put_prefix_on(headers: &mut HeaderMap) {
+    let header::Entry::Occupied(cookies) = headers.entry(header::SET_COOKIE) else { return };
+    let (name, values) = cookies.remove_entry_mult();
+    let with = |value: HeaderValue| HeaderValue::try_from(format!("{PREFIX}{}; Secure", value.to_str().ok()?)).ok();
+    let prefixed: Vec<HeaderValue> = values.filter_map(with).collect();
+    for value in prefixed {
+        headers.append(name.clone(), value);
+    }
+}
+
 /// What came of the latest tap, for the page that follows.
 pub const SAID: &str = "hymy_said";
 

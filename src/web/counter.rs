@@ -5,9 +5,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Form, Json, Router};
+use axum::{Json, Router};
 use serde::Deserialize;
 
+use super::form::Form;
 use super::page::{Chrome, refusal, see, shown};
 use super::{Pages, cookies};
 use crate::control::{Answer, Credentials, Proof, Question, SecretText, Status, Trying};

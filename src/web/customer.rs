@@ -2,14 +2,15 @@
 //! no cookie, nothing about anyone; what is counted is in `crate::customer`.
 
 use askama::Template;
+use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
-use axum::{Form, Router};
 use serde::Deserialize;
 
 use super::Pages;
+use super::form::Form;
 use super::page::{Chrome, see, shown};
 use crate::control::{Answer, Question};
 use crate::customer::Face;

@@ -1,5 +1,5 @@
 //! The pages of the kiosk, and its HTTP endpoint: till events in, whether the kiosk is well, and what holds here.
-//! Loopback only.
+//! In the clear on loopback only; other machines reach it by TLS.
 //!
 //! A request for a till event only appends to the inbox; answers are fixed texts that repeat nothing of what was sent. A
 //! page that holds a figure about a person is shown to them alone, for as long as it is open by their secret; no page
@@ -7,17 +7,21 @@
 
 mod about;
 mod api;
+mod connection;
 mod cookies;
 mod counter;
 mod customer;
+mod form;
 mod guard;
 pub(crate) mod html;
+mod limits;
 mod me;
 mod page;
 mod serve;
 mod setup;
 mod text;
 mod till;
+mod tokens;
 mod trainer;
 mod trial;
 mod visits;
@@ -25,16 +29,15 @@ mod visits;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Path};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Router, middleware};
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::clock::Clock;
-use crate::config::Token;
 use crate::consent::Language;
 use crate::control::{Answer, Question, Status};
 use crate::kiosk::KioskHandle;
@@ -44,7 +47,12 @@ use crate::till::Plausible;
 #[cfg(test)]
 pub(crate) use about::about_html;
 pub use about::about_page;
-pub use serve::serve;
+pub use guard::{Reach, guarded};
+pub use limits::Limits;
+pub use serve::{Tls, serve};
+pub use tokens::Tokens;
+
+use form::Query;
 
 /// The longest form: a consent with every band has a tenth of it.
 const FORM_BYTES_MAX: usize = 32 * 1024;
@@ -55,7 +63,7 @@ pub struct WebState {
     /// The task that owns the store.
     pub kiosk: KioskHandle,
     /// What the till has to present.
-    pub token: Token,
+    pub tokens: Tokens,
     /// How far an event's time may lie from the clock.
     pub plausible: Plausible,
     /// The clock.
@@ -71,9 +79,8 @@ pub fn till_events(state: WebState) -> Router {
 }
 
 /// `/healthz` beside the till's events, where there are no pages: 200 when an event could be kept now, 503 otherwise.
-pub fn till_health(kiosk: KioskHandle) -> Router {
-    let answer = async |State(kiosk): State<KioskHandle>| api::health(&kiosk).await;
-    Router::new().route("/healthz", get(answer)).with_state(kiosk)
+pub fn till_health(kiosk: KioskHandle, tokens: Tokens) -> Router {
+    api::health_routes(kiosk, tokens)
 }
 
 /// What pages need.
@@ -97,6 +104,10 @@ pub struct Pages {
     pub started: Timestamp,
     /// The signals that people may choose here.
     pub signals: Vec<&'static str>,
+    /// Of machines that read.
+    pub tokens: Tokens,
+    /// What other machines see of the kiosk's certificate; `None` where none reaches it.
+    pub tls: Option<Tls>,
 }
 
 impl Pages {
@@ -113,7 +124,7 @@ impl Pages {
     }
 }
 
-/// Every page.
+/// Every page; to be served behind [`guarded`].
 pub fn pages(state: Pages) -> Router {
     Router::new()
         .merge(counter::routes())
@@ -127,7 +138,6 @@ pub fn pages(state: Pages) -> Router {
         .merge(api::routes())
         .route("/static/{file}", get(asset))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
-        .layer(middleware::from_fn(guard::guard))
         .with_state(state)
 }
 
@@ -141,7 +151,6 @@ pub fn setup_pages(state: Pages) -> Router {
         .merge(api::routes())
         .route("/static/{file}", get(asset))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
-        .layer(middleware::from_fn(guard::guard))
         .with_state(state)
 }
 

@@ -19,6 +19,11 @@ pub struct Chrome {
 }
 
 impl Chrome {
+    /// In the language of a request, or else in this one.
+    pub fn of(headers: &HeaderMap, path: &str, otherwise: Language) -> Self {
+        Self { t: texts(language_of(headers).unwrap_or(otherwise)), path: path.to_owned() }
+    }
+
     /// The other language, and what it calls itself.
     pub fn other(&self) -> (&'static str, &'static str) {
         match self.t.language() {
@@ -58,8 +63,7 @@ impl FromRequestParts<Pages> for Chrome {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &Pages) -> Result<Self, Self::Rejection> {
-        let language = language_of(&parts.headers).unwrap_or(state.language);
-        Ok(Self { t: texts(language), path: parts.uri.path().to_owned() })
+        Ok(Self::of(&parts.headers, parts.uri.path(), state.language))
     }
 }
 

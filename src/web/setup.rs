@@ -53,6 +53,15 @@ struct Checklist {
     ready: bool,
     /// What is wanting or could be better, by name.
     attention: Vec<String>,
+    /// What other machines see; nothing where none reaches the kiosk.
+    seen: Option<Seen>,
+}
+
+/// The certificate as other machines see it.
+struct Seen {
+    fingerprint: String,
+    /// Until when the kiosk's own lasts, in words.
+    own_until: Option<String>,
 }
 
 struct Row {
@@ -75,7 +84,13 @@ async fn checklist(State(pages): State<Pages>, chrome: Chrome, _: Technician) ->
     let rows: Vec<Row> = looked.into_iter().map(|(check, detail)| Row::of(&check, detail, t)).collect();
     let ready = rows.iter().all(|row| row.standing.0 != "wanting");
     let attention = rows.iter().filter(|row| row.standing.0 != "good").map(|row| row.what.clone()).collect();
-    shown(StatusCode::OK, &Checklist { menu: places::menu(t, "/setup"), rows, ready, attention, chrome })
+    let seen = pages.tls.as_ref().map(|tls| {
+        let certificate = tls.borrow();
+        let day = |until| t.day_of(until, &pages.clock.time_zone());
+        let own_until = certificate.own_until.map(|until| t.with("reach-until", &[("day", day(until).into())]));
+        Seen { fingerprint: certificate.fingerprint.clone(), own_until }
+    });
+    shown(StatusCode::OK, &Checklist { menu: places::menu(t, "/setup"), rows, ready, attention, seen, chrome })
 }
 
 impl Row {

@@ -1,11 +1,14 @@
 //! The endpoint's answers, over the real task and a real store.
 
 use axum::body::Body;
+use axum::extract::Extension;
 use axum::http::{Request, header};
 use tower::ServiceExt;
 
+use super::connection::Connection;
 use super::*;
 use crate::clock::{ManualClock, shifted};
+use crate::config::{Purpose, Token};
 use crate::kiosk::KioskSettings;
 use crate::kiosk::tests::{Awaited, MadeUpCamera};
 use crate::store::Store;
@@ -15,11 +18,15 @@ use crate::terms::Terms;
 mod customer;
 mod me;
 mod pages;
+mod reach;
 mod setup;
 mod trainer;
 mod trial;
 
 const TOKEN: &str = "0123456789abcdef";
+
+/// A browser on the kiosk's own machine.
+const HERE: Connection = Connection { peer: std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), secure: false };
 
 struct Site {
     app: Router,
@@ -49,8 +56,10 @@ fn site() -> Site {
     let (handle, kiosk) = Awaited::spawn(store, settings, &[person], clock.clone());
     let token = Token::new(TOKEN).expect("long enough");
     let plausible = Plausible { max_late_s: 300, max_ahead_s: 30 };
-    let health = till_health(handle.clone());
-    let app = till_events(WebState { kiosk: handle, token, plausible, clock: clock.clone() }).merge(health);
+    let tokens = Tokens::new([(Purpose::Till, token)], &Arc::default());
+    let health = till_health(handle.clone(), tokens.clone());
+    let app = till_events(WebState { kiosk: handle, tokens, plausible, clock: clock.clone() }).merge(health);
+    let app = app.layer(Extension(HERE));
     Site { app, clock, kiosk, folder }
 }
 

@@ -21,7 +21,7 @@ macro_rules! files {
 }
 
 const FILES: [&str; 2] =
-    files!("common", "counter", "me", "practice", "tips", "trainer", "customer", "setup", "places");
+    files!("common", "counter", "me", "practice", "tips", "trainer", "customer", "setup", "places", "reach");
 const ENGLISH: &str = FILES[0];
 const FINNISH: &str = FILES[1];
 

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
 
 use super::WebState;
+use super::connection::Connection;
+use super::tokens::Turned;
+use crate::config::Purpose;
 use crate::kiosk::TillAnswer;
 use crate::till::{Refusal, Report};
 
@@ -21,20 +23,31 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// One event of the till, as it reports it.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[allow(dead_code, reason = "only described; read by the till module")]
 pub(super) struct TillEvent {
     /// The till's own number for it. Without one, an equal register, event and time is a duplicate.
-    #[schema(max_length = 128, example = "4711")]
+    #[schema(min_length = 1, max_length = 128, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]+$", example = "4711")]
     id: Option<String>,
     /// Which register.
-    #[schema(max_length = 64, example = "1")]
+    #[schema(min_length = 1, max_length = 128, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]+$", example = "1")]
     register: String,
-    /// What happened: `opened`, `payment`, `closed` or `voided`.
-    #[schema(example = "opened", pattern = "^(opened|payment|closed|voided)$")]
-    event: String,
+    /// What happened.
+    event: Happened,
     /// When, by the till's clock, as in RFC 3339.
     #[schema(format = "date-time", example = "2026-03-02T12:00:00Z")]
     at: String,
+}
+
+/// What a till reports.
+#[derive(ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(dead_code, reason = "only described; read by the till module")]
+enum Happened {
+    Opened,
+    Payment,
+    Closed,
+    Voided,
 }
 
 /// Reports one event. It is on the disk before it is accepted.
@@ -43,28 +56,28 @@ pub(super) struct TillEvent {
         (status = 202, description = "Accepted: it is on the disk", body = String, content_type = "text/plain"),
         (status = 200, description = "A duplicate of one that was accepted", body = String, content_type = "text/plain"),
         (status = 400, description = "Not a till event", body = String, content_type = "text/plain"),
-        (status = 401, description = "No token, or a wrong one", body = String, content_type = "text/plain"),
         (status = 408, description = "The body took too long", body = String, content_type = "text/plain"),
         (status = 413, description = "Longer than an event can be", body = String, content_type = "text/plain"),
         (status = 422, description = "Its time is too far from this machine's clock", body = String,
             content_type = "text/plain"),
         (status = 503, description = "Cannot be kept now; try again later", body = String, content_type = "text/plain"),
     ))]
-pub(super) async fn receive(State(state): State<WebState>, request: Request) -> Response {
+pub(super) async fn receive(State(state): State<WebState>, who: Connection, request: Request) -> Response {
+    // Before the body: whoever has no token has nothing read.
+    if let Err(turned) = state.tokens.allow(Purpose::Till, request.headers(), who) {
+        if !matches!(turned, Turned::TooMany { .. }) {
+            tracing::warn!("till_token_refused");
+        }
+        return turned.into_response();
+    }
     let (code, text) = answer(&state, request).await;
     if code.is_client_error() || code.is_server_error() {
         tracing::warn!(status = code.as_u16(), "till_event_refused");
-    }
-    if code == StatusCode::UNAUTHORIZED {
-        return (code, [(header::WWW_AUTHENTICATE, "Bearer")], text).into_response();
     }
     (code, text).into_response()
 }
 
 async fn answer(state: &WebState, request: Request) -> (StatusCode, &'static str) {
-    if !authorised(state, &request) {
-        return (StatusCode::UNAUTHORIZED, "a bearer token is needed\n");
-    }
     let body = match tokio::time::timeout(BODY_TIMEOUT, to_bytes(request.into_body(), MAX_BODY_BYTES)).await {
         Ok(Ok(body)) => body,
         Ok(Err(_)) => return (StatusCode::PAYLOAD_TOO_LARGE, "an event has at most 4096 bytes\n"),
@@ -89,11 +102,4 @@ async fn answer(state: &WebState, request: Request) -> (StatusCode, &'static str
         TillAnswer::Full => (StatusCode::SERVICE_UNAVAILABLE, "full; try again later\n"),
         TillAnswer::Failed => (StatusCode::SERVICE_UNAVAILABLE, "the event could not be kept; try again later\n"),
     }
-}
-
-/// Compares in constant time, so that the answer's delay tells nothing about the token.
-fn authorised(state: &WebState, request: &Request) -> bool {
-    let presented = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let Some((scheme, token)) = presented.and_then(|value| value.split_once(' ')) else { return false };
-    scheme.eq_ignore_ascii_case("bearer") && bool::from(token.trim().as_bytes().ct_eq(state.token.as_bytes()))
 }

@@ -8,7 +8,7 @@ mod shared;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -17,6 +17,7 @@ use serde::Deserialize;
 use self::customers::CustomersView;
 use self::figures::{FigureView, OverTime, WindowTab};
 use super::Pages;
+use super::form::Query;
 use super::page::{Chrome, shown};
 use super::text::Texts;
 use super::visits::{self, Area, Trainer};

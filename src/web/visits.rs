@@ -1,14 +1,15 @@
 //! Opening one's own pages with a secret, and closing them.
 
 use askama::Template;
+use axum::Router;
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::post;
-use axum::{Form, Router};
 use serde::Deserialize;
 
+use super::form::Form;
 use super::page::{Chrome, Trouble, refusal, see, shown};
 use super::{Pages, cookies};
 use crate::control::{Answer, Proof, Question, SecretText, Visitor};

@@ -120,12 +120,17 @@ impl Kiosk {
 
     /// The same with a command of this place that was changed.
     pub fn start_command(place: &Place, command: &mut Command) -> Self {
+        Self::of_command(&place.data(), command)
+    }
+
+    /// The same of a kiosk whose data are elsewhere.
+    pub fn of_command(data: &Path, command: &mut Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("starts");
         let told = BufReader::new(child.stderr.take().expect("piped"));
         let lines = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&lines);
         std::thread::spawn(move || told.lines().map_while(Result::ok).for_each(|line| kept.lock().unwrap().push(line)));
-        let socket = place.data().join("hymy.sock");
+        let socket = data.join("hymy.sock");
         let mut kiosk = Self { child, lines, till: String::new(), socket };
         kiosk.wait_for_line("kiosk_started", 1, Duration::from_secs(60));
         let opened = kiosk.lines_with("till_endpoint_opened address=");
@@ -177,7 +182,7 @@ impl Kiosk {
         let length = body.len();
         write!(
             stream,
-            "POST /api/v1/till/events HTTP/1.1\r\nHost: kiosk\r\nConnection: close\r\n\
+            "POST /api/v1/till/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
              Authorization: Bearer {TOKEN}\r\nContent-Length: {length}\r\n\r\n{body}"
         )
         .expect("sent");

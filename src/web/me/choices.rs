@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -12,6 +11,7 @@ use axum::response::Response;
 use super::{Entry, Outcome, ask, menu, turned_away};
 use crate::consent::{Band, Consent, NoBand, Unit};
 use crate::control::{Answer, OwnQuestion, Why};
+use crate::web::form::Form;
 use crate::web::page::{Chrome, see, shown};
 use crate::web::text::Texts;
 use crate::web::visits::Me;

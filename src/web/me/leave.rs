@@ -2,7 +2,6 @@
 //! enough.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -11,6 +10,7 @@ use serde::Deserialize;
 use super::{Entry, Outcome, menu};
 use crate::control::{Answer, OwnQuestion, Proof, Question, SecretText, Visitor};
 use crate::store::Receipt;
+use crate::web::form::Form;
 use crate::web::page::{Chrome, see, shown};
 use crate::web::text::Texts;
 use crate::web::visits::Me;

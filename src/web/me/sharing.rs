@@ -1,7 +1,6 @@
 //! `/me/sharing`: a copy of one's own summary for one trainer, for some days, and taking it back.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -10,6 +9,7 @@ use serde::Deserialize;
 use super::{Entry, Outcome, ask, menu, turned_away};
 use crate::control::{Answer, OwnQuestion, SharingAnswer, TrainersMark};
 use crate::store::SHARE_DAYS;
+use crate::web::form::Form;
 use crate::web::page::{Chrome, see, shown};
 use crate::web::visits::Me;
 use crate::web::{Pages, cookies, said};

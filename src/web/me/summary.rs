@@ -2,7 +2,7 @@
 //! signals that the person chose, and the course of the latest shift; a table says the same as the drawings.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::tz::TimeZone;
@@ -18,6 +18,7 @@ use crate::signals::SignalKey;
 use crate::summary::{Window, WindowKind};
 use crate::tips::{self, Tip};
 use crate::web::Pages;
+use crate::web::form::Query;
 use crate::web::page::{Chrome, shown};
 use crate::web::text::Texts;
 use crate::web::visits::Me;

@@ -1,7 +1,6 @@
 //! `/me/transactions`: one's own latest transactions, and leaving them out.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -12,6 +11,7 @@ use super::{Entry, Outcome, ask, menu, turned_away};
 use crate::control::{Answer, OwnQuestion};
 use crate::store::OwnTransaction;
 use crate::summary::LeftOut;
+use crate::web::form::Form;
 use crate::web::page::{Chrome, see, shown};
 use crate::web::visits::Me;
 use crate::web::{Pages, cookies, said};

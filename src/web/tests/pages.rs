@@ -9,6 +9,8 @@ use crate::config::SharingConfig;
 use crate::control::SecretText;
 
 pub(super) const CODE: &str = "made-up-technician";
+pub(super) const RELEASES_TOKEN: &str = "made-up-releases-token";
+pub(super) const HEALTH_TOKEN: &str = "made-up-health-token";
 
 pub(super) struct Browser {
     pub(super) app: Router,
@@ -19,6 +21,8 @@ pub(super) struct Browser {
     pub(super) folder: tempfile::TempDir,
     pub(super) cookies: std::collections::BTreeMap<String, String>,
     pub(super) language: &'static str,
+    /// Where it is, and whether it speaks TLS.
+    pub(super) who: Connection,
 }
 
 /// A kiosk with a staff zone and nothing else.
@@ -55,8 +59,17 @@ impl Browser {
         Self::with(|store, clock| prepare(store, clock.now()))
     }
 
+    /// One whose kiosk other machines reach with this certificate.
+    pub(super) fn reached_by(tls: Tls) -> Self {
+        Self::built(|_, _| {}, Some(tls))
+    }
+
     /// One whose store was filled.
     pub(super) fn with(fill: impl FnOnce(&mut Store, &ManualClock)) -> Self {
+        Self::built(fill, None)
+    }
+
+    fn built(fill: impl FnOnce(&mut Store, &ManualClock), tls: Option<Tls>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(ManualClock::at("2026-03-02T12:00:00Z".parse().expect("a time")));
         let mut store = Store::open(folder.path(), &folder.path().join("hymy.key")).expect("opens");
@@ -79,7 +92,17 @@ impl Browser {
             setting_up: false,
         };
         let (handle, kiosk, camera) = Awaited::watched(store, settings, &[], clock.clone());
-        let app = pages(Pages {
+        let limits = Arc::default();
+        let token = |text: &str| Token::new(text).expect("long enough");
+        let tokens = [
+            (Purpose::Till, token(TOKEN)),
+            (Purpose::Releases, token(RELEASES_TOKEN)),
+            (Purpose::Health, token(HEALTH_TOKEN)),
+        ];
+        let tokens = Tokens::new(tokens, &limits);
+        let plausible = Plausible { max_late_s: 300, max_ahead_s: 30 };
+        let till = WebState { kiosk: handle.clone(), tokens: tokens.clone(), plausible, clock: clock.clone() };
+        let routes = pages(Pages {
             kiosk: handle.clone(),
             clock: clock.clone(),
             language: Language::English,
@@ -89,13 +112,27 @@ impl Browser {
             machine: Arc::new(machine()),
             started: clock.now(),
             signals: crate::config::SIGNALS.to_vec(),
+            tokens,
+            tls,
         });
-        let cookies = Default::default();
-        Self { app, handle, clock, camera, kiosk, folder, cookies, language: "en" }
+        let site = Reach { limits, names: ["kiosk.shop.lan".to_owned()].into(), ..Reach::on_loopback() };
+        let app = guarded(site, routes.merge(till_events(till)));
+        Self {
+            app,
+            handle,
+            clock,
+            camera,
+            kiosk,
+            folder,
+            cookies: Default::default(),
+            language: "en",
+            who: HERE,
+        }
     }
 
     pub(super) async fn send(&mut self, mut request: Request<Body>) -> Got {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        request.extensions_mut().insert(self.who);
         let headers = request.headers_mut();
         headers.insert(header::COOKIE, cookies.join("; ").parse().expect("a header"));
         headers.insert(header::ACCEPT_LANGUAGE, self.language.parse().expect("a header"));

@@ -18,7 +18,7 @@ const PAGES: [&str; 4] = ["/trainer", "/trainer/releases.csv", "/trainer/shared"
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Forty people behind one figure, three behind another; two windows of it.
-fn released(store: &mut Store, now: Timestamp) {
+pub(super) fn released(store: &mut Store, now: Timestamp) {
     let settings = PlanSettings {
         cells: Cells::Weekday,
         epsilon_thousandths: crate::release::Epsilon::CEILING,

@@ -15,10 +15,8 @@ pub fn table(windows: &[(Window, Release)], zone: &TimeZone) -> String {
     for (window, release) in windows {
         for figure in &release.figures {
             let cell = figure.cell.map(|cell| release.plan.cells().name(cell)).unwrap_or_default();
-            let said = match (figure.answer, figure.answer.half_width_90_thousandths()) {
-                (Answer::Share { share_thousandths, people_about, .. }, Some(half_width)) => {
-                    let low = share_thousandths.saturating_sub(half_width);
-                    let high = share_thousandths.saturating_add(half_width).min(1_000);
+            let said = match (figure.answer, figure.answer.interval_90_thousandths()) {
+                (Answer::Share { share_thousandths, people_about, .. }, Some((low, high))) => {
                     let [share, low, high] = [share_thousandths, low, high].map(share);
                     format!("{share},{low},{high},{people_about},no")
                 }

@@ -58,9 +58,7 @@ impl Share {
         let Answer::Share { share_thousandths, people_about, half_width_95_thousandths: _ } = figure.answer else {
             return None;
         };
-        let half_width = figure.answer.half_width_90_thousandths()?;
-        let low = share_thousandths.saturating_sub(half_width);
-        let high = share_thousandths.saturating_add(half_width).min(1_000);
+        let (low, high) = figure.answer.interval_90_thousandths()?;
         // Rounded outwards, so that the interval holds as often as it says.
         let ends = [("low", f64::from(low / 10).into()), ("high", f64::from(high.div_ceil(10)).into())];
         let value = t.number(f64::from(share_thousandths) / 10.0, 0);

@@ -2,7 +2,6 @@
 //! whose it is before it is shown, and the page says so.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -14,6 +13,7 @@ use crate::control::{Answer, Question, SharingAnswer, SharingQuestion};
 use crate::store::SharedSummary;
 use crate::summary::{SharedLine, SharedWindow};
 use crate::web::Pages;
+use crate::web::form::Form;
 use crate::web::me::{signal_name, with_unit};
 use crate::web::page::{Chrome, shown};
 use crate::web::text::Texts;

@@ -126,6 +126,7 @@ me-not-sure = Nothing was done. Tick the box if you are sure.
 me-choices = My signals and bands
 me-choices-means = What is measured of you is your choice, and yours alone to know. It holds from your next shift on.
 me-choices-on-shift = Your shift is on. What is measured can be changed when it is over: sign out first.
+me-choices-fit = Fit check: which of these can be read of me here?
 me-choose = Keep these choices
 me-chosen = Kept. It holds from your next shift on.
 me-bands-mean = A band says from where to where you yourself want a figure to lie, with an upper end, because too much is possible too. It is shown beside your figure, and what you are given to try keeps to it. Empty means none.

@@ -25,7 +25,7 @@ practice-no-score = The mirror says what is seen, not whether that is good. No c
 trial-camera-on = Camera on, nothing is kept
 trial-closes-in = Closes by itself in
 trial-over = The camera is closed. Nothing was kept.
-trial-needs-script = This page needs scripts, which this browser does not run. At the terminal there is: hymy staff fit
+trial-needs-script = This page needs scripts, which this browser does not run.
 
 me-fit = Fit check
 me-fit-means = Four short steps show which of the signals you chose can be read of you, here. You alone see the result. What cannot be read can be switched off, and why is kept nowhere.

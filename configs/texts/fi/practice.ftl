@@ -25,7 +25,7 @@ practice-no-score = Peili kertoo, mitä näkyy, ei sitä, onko se hyvä. Kukaan 
 trial-camera-on = Kamera on päällä, mitään ei tallenneta
 trial-closes-in = Sulkeutuu itsestään, aikaa on
 trial-over = Kamera on kiinni. Mitään ei tallennettu.
-trial-needs-script = Tämä sivu tarvitsee komentosarjoja, joita tämä selain ei suorita. Päätteessä on komento: hymy staff fit
+trial-needs-script = Tämä sivu tarvitsee komentosarjoja, joita tämä selain ei suorita.
 
 me-fit = Mitä minusta voidaan lukea
 me-fit-means = Neljä lyhyttä vaihetta näyttävät, mitkä valitsemistasi merkeistä voidaan tässä lukea juuri sinusta. Tuloksen näet vain sinä. Sen, mitä ei voida lukea, voit kytkeä pois, eikä syytä tallenneta minnekään.

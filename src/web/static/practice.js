@@ -34,17 +34,15 @@ function draw(seen) {
   const gaze = seen.gaze_deg;
   face.classList.toggle("gaze-unknown", gaze === null);
   if (gaze === null) return;
-  const [away, high] = [across(gaze[0], 190), up(gaze[1], 190)];
   const moved = [within(across(gaze[0] - yaw, 16), 8), within(up(gaze[1] - pitch, 12), 4)];
   part("pupils").style.transform = `translate(${moved[0]}px, ${moved[1]}px)`;
-  // From between the eyes; one that points at the lens is a ring.
-  const [fromX, fromY] = [x, y - 14];
-  const straight = Math.hypot(away, high) < 30;
-  face.classList.toggle("at-lens-now", straight);
-  part("at-lens").style.transform = `translate(${fromX}px, ${fromY}px)`;
-  for (const [name, value] of Object.entries({ x1: fromX, y1: fromY, x2: fromX + away, y2: fromY + high })) {
-    part("arrow").setAttribute(name, value);
-  }
+  // The arrow as one sees it from the front; one that points at the lens is a dot.
+  const [away, high] = [across(gaze[0], 60), up(gaze[1], 60)];
+  const length = Math.hypot(away, high);
+  face.classList.toggle("at-lens-now", length < 12);
+  const shown = within(length, 32) / Math.max(length, 1);
+  part("arrow").setAttribute("x2", away * shown);
+  part("arrow").setAttribute("y2", high * shown);
 }
 
 // What a screen reader says: what has stayed the same for a while, and not too often.
@@ -55,7 +53,7 @@ function speak() {
     const word = sign.querySelector("[data-is]:not([hidden]), [data-nods]").textContent;
     return name ? `${name}: ${word}` : word;
   };
-  const words = [...place.querySelectorAll("[data-sign], dl > :last-child")].map(told).join(". ");
+  const words = [...place.querySelectorAll("[data-sign], dl > :last-child")].map(told).join("; ");
   const now = performance.now();
   if (words !== spokenNow.words) Object.assign(spokenNow, { words, since: now });
   else if (words !== spoken.textContent && now - spokenNow.since > 1500 && now - spokenNow.at > 4000) {

@@ -159,8 +159,8 @@ async fn serve(
         kiosk::spawn(store, settings, &people, switch.clone(), Arc::clone(&clock), vision, stopped.clone())?;
     let mut thread = tokio::task::spawn_blocking(move || thread.join());
 
-    let pages = Served { serving, machine: Arc::new(machine) };
-    let begun = begin(config, kiosk, clock, stopped, camera, &switch, observed, &pages).await;
+    let pages = Served { serving, machine: Arc::new(machine), clock };
+    let begun = begin(config, kiosk, stopped, camera, &switch, observed, &pages).await;
     let camera = match begun {
         Ok(camera) => camera,
         Err(error) => {
@@ -200,6 +200,7 @@ async fn serve(
 struct Served {
     serving: Serving,
     machine: Arc<Machine>,
+    clock: Arc<dyn Clock>,
 }
 
 /// The people of these names, each once and with their own secret.
@@ -230,7 +231,6 @@ fn remove_socket(config: &Config) {
 async fn begin(
     config: &Config,
     kiosk: KioskHandle,
-    clock: Arc<dyn Clock>,
     stopped: watch::Receiver<bool>,
     camera: Option<Camera>,
     switch: &CameraSwitch,
@@ -242,9 +242,10 @@ async fn begin(
         format!("{}: the socket cannot be made; choose a data_dir with a shorter path", socket.display())
     })?;
     tokio::spawn(answering);
-    match served.serving {
-        Serving::Shifts => serving::open(config, &kiosk, &clock, &served.machine, &stopped).await?,
-        Serving::SetUp => serving::open_setup(config, &kiosk, &clock, &served.machine, &stopped).await?,
+    let Served { serving, machine, clock } = served;
+    match serving {
+        Serving::Shifts => serving::open(config, &kiosk, clock, machine, &stopped).await?,
+        Serving::SetUp => serving::open_setup(config, &kiosk, clock, machine, &stopped).await?,
     }
     let emit = move |event| observed.blocking_send(event).is_ok();
     camera.map(|camera| camera.start(switch, emit)).transpose()

@@ -195,7 +195,7 @@ pub struct Status {
     #[serde(default)]
     pub paused: bool,
     /// The camera is open, or about to be, for trying out or setting up.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trying: Option<Trying>,
 }
 

@@ -64,6 +64,7 @@ fn resolved(config: &Config) -> String {
         runtime,
         vision,
         till,
+        till_sources,
         pages,
         key,
         signals,
@@ -112,6 +113,12 @@ fn resolved(config: &Config) -> String {
     line("till.token", if till.token.is_some() { "set, not shown" } else { "none" }.to_owned());
     line("till.max_late_s", till.max_late_s.to_string());
     line("till.max_ahead_s", till.max_ahead_s.to_string());
+    for source in till_sources {
+        line(&format!("till_source.{}", source.name), format!("{} {}", source.place.kind().name(), source.place));
+        for (number, pattern) in source.patterns.iter().enumerate() {
+            line(&format!("  pattern {}", number + 1), format!("{} {}", pattern.event(), pattern.expression()));
+        }
+    }
     line("pages.enabled", pages.enabled.to_string());
     line("pages.listen", pages.listen.to_string());
     let code = if pages.technician_code.is_some() { "set, not shown" } else { "none, so nobody sets up by a page" };

@@ -10,22 +10,34 @@ use hymy::clock::Clock;
 use hymy::config::Config;
 use hymy::kiosk::KioskHandle;
 use hymy::setup;
-use hymy::till::Plausible;
+use hymy::till::{self, Link, Plausible, SourceSetting, WayKind};
 use hymy::web::{self, Pages, WebState};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-/// Opens what the configuration switches on: the pages, and the till's endpoint.
+/// Opens what the configuration switches on: the till's endpoint, the other ways to the till, and the pages.
 pub async fn open(
     config: &Config,
     kiosk: &KioskHandle,
     clock: &Arc<dyn Clock>,
     stopped: &watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
-    if let Some(till) = till(config, kiosk, clock) {
-        let opened = serve(config, "till", config.till.listen, till, stopped.clone()).await?;
+    if let Some(endpoint) = till_endpoint(config, kiosk, clock) {
+        let opened = serve(config, "till", config.till.listen, endpoint, stopped.clone()).await?;
+        kiosk.ways().add(WayKind::Http, "", &format!("http://{opened}/api/v1/till/events")).link(Link::Open);
         tracing::info!(address = %opened, "till_endpoint_opened");
     }
+    till::start_sources(
+        &config.till_sources,
+        &SourceSetting {
+            kiosk,
+            clock,
+            plausible: plausible(config),
+            register: &config.kiosk.register,
+            data_dir: &config.kiosk.data_dir,
+            stopped,
+        },
+    );
     if config.pages.enabled {
         let opened = serve(config, "pages", config.pages.listen, pages(config, kiosk, clock), stopped.clone()).await?;
         tracing::info!(address = %opened, "pages_opened");
@@ -34,7 +46,7 @@ pub async fn open(
 }
 
 /// The till's endpoint, if it is on.
-fn till(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>) -> Option<Router> {
+fn till_endpoint(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>) -> Option<Router> {
     let routes = till_events(config, kiosk, clock)?;
     Some(routes.merge(web::till_health(kiosk.clone())).merge(web::about_page(&About::of(config))))
 }
@@ -42,8 +54,13 @@ fn till(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>) -> Option<
 /// Where the till posts its events, if it may.
 fn till_events(config: &Config, kiosk: &KioskHandle, clock: &Arc<dyn Clock>) -> Option<Router> {
     let token = config.till.token.clone().filter(|_| config.till.enabled)?;
-    let plausible = Plausible { max_late_s: config.till.max_late_s, max_ahead_s: config.till.max_ahead_s };
-    Some(web::till_events(WebState { kiosk: kiosk.clone(), token, plausible, clock: Arc::clone(clock) }))
+    let (kiosk, clock) = (kiosk.clone(), Arc::clone(clock));
+    Some(web::till_events(WebState { kiosk, token, plausible: plausible(config), clock }))
+}
+
+/// How far an event's time may lie from the clock.
+fn plausible(config: &Config) -> Plausible {
+    Plausible { max_late_s: config.till.max_late_s, max_ahead_s: config.till.max_ahead_s }
 }
 
 /// Every page.

@@ -92,10 +92,21 @@ impl<'i> Document<'i> {
     /// Reads every table `[[name]]`.
     pub fn sections<T>(&mut self, name: &'static str, mut read: impl FnMut(&mut Section<'_, 'i>) -> T) -> Vec<T> {
         self.asked.push(name);
-        let Some(entry) = self.take(name) else {
-            // Read once for its declarations; a list without members has no faults.
+        let entry = self.take(name);
+        self.members(name, entry, &mut read)
+    }
+
+    /// Reads every table of a list; an absent one is read once for its declarations.
+    fn members<T>(
+        &mut self,
+        name: &'static str,
+        entry: Option<Entry<'i>>,
+        read: &mut impl FnMut(&mut Section<'_, 'i>) -> T,
+    ) -> Vec<T> {
+        let Some(entry) = entry else {
+            // A list without members has no faults.
             let faults = self.faults.len();
-            self.read(name, None, DeTable::new(), &mut read);
+            self.read(name, None, DeTable::new(), &mut *read);
             self.faults.truncate(faults);
             return Vec::new();
         };
@@ -104,7 +115,7 @@ impl<'i> Document<'i> {
             for member in array {
                 let span = member.span();
                 if let DeValue::Table(table) = member.into_inner() {
-                    members.push(self.read(name, Some(span.start), table, &mut read));
+                    members.push(self.read(name, Some(span.start), table, &mut *read));
                 } else {
                     self.fault(span.start, name, "is not a table".into(), &format!("[[{name}]] tables"), String::new());
                 }
@@ -340,6 +351,22 @@ impl<'i> Section<'_, 'i> {
             }
             Polygon::new(corners).map_err(|error| error.to_string())
         })
+    }
+
+    /// Every table of the list `key`, whose own keys are declared as of `name`.
+    pub fn tables<T>(
+        &mut self,
+        key: &'static str,
+        name: &'static str,
+        mut read: impl FnMut(&mut Section<'_, 'i>) -> T,
+    ) -> Vec<T> {
+        self.keys.push(key);
+        let index = self.entries.iter().position(|entry| entry.name == key);
+        let entry = index.map(|index| self.entries.remove(index));
+        if let Some(entry) = &entry {
+            self.spans.insert(key, entry.value_span.start);
+        }
+        self.document.members(name, entry, &mut read)
     }
 
     fn read<T>(

@@ -9,6 +9,7 @@ mod pages;
 mod privacy;
 mod store;
 mod till;
+mod till_source;
 mod values;
 
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ use hymy_vision::runtime::Provider;
 use crate::consent::Language;
 use crate::decide::{Directions, NeutralBaseline, Region, Target, WorkDirection};
 use crate::terms::Terms;
+use crate::till::Source;
 use document::{Document, Section};
 
 /// Everything the configuration file says, resolved.
@@ -52,6 +54,8 @@ pub struct Config {
     pub vision: VisionConfig,
     /// `[till]`.
     pub till: TillConfig,
+    /// `[[till_source]]`: ways by which a till's lines come.
+    pub till_sources: Vec<Source>,
     /// `[pages]`.
     pub pages: PagesConfig,
     /// `[store]`: where the key of the database is kept.
@@ -219,6 +223,7 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
         faces_hz: section.float("faces_hz", 0.5..=30.0, FACES_HZ) as f32,
     });
     let till = document.section("till", till::read);
+    let till_sources = document.sections("till_source", till_source::read);
     let pages = document.section("pages", pages::read);
     let data_dir = kiosk.as_ref().map_or(Path::new(""), |kiosk| &kiosk.data_dir);
     let key = document.section("store", |section| store::read(section, data_dir));
@@ -232,8 +237,9 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
     let sharing = document.section("sharing", privacy::sharing);
     let telemetry = document.section("telemetry", telemetry);
     let (faults, declared) = document.finish();
-    let config = match (kiosk, till, key, work.into_iter().collect::<Option<Vec<_>>>()) {
-        (Some(kiosk), Some(till), Some(key), Some(work)) => Some(Config {
+    let (work, till_sources) = (whole(work), whole(till_sources));
+    let config = match (kiosk, till, key, work, till_sources) {
+        (Some(kiosk), Some(till), Some(key), Some(work), Some(till_sources)) => Some(Config {
             file: file.to_path_buf(),
             key,
             kiosk,
@@ -245,6 +251,7 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
             runtime,
             vision,
             till,
+            till_sources,
             pages,
             signals,
             language,
@@ -255,6 +262,11 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
         _ => None,
     };
     (config, faults, declared)
+}
+
+/// All members of a list, where each could be read.
+fn whole<T>(members: Vec<Option<T>>) -> Option<Vec<T>> {
+    members.into_iter().collect()
 }
 
 fn kiosk(section: &mut Section<'_, '_>) -> Option<KioskConfig> {

@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::control::{self, Answer, Proof, Question, Rules, SharingQuestion, Status, Why};
 use crate::customer::Burst;
 use crate::store::{Appended, InboxEvent, NewEvent, PersonId, SignedIn, Store, StoreError};
-use crate::till::{self, Report};
+use crate::till::{self, Report, Ways};
 
 /// How often time passes for the register when nothing else happens.
 const TICK: Duration = Duration::from_millis(500);
@@ -82,6 +82,8 @@ pub struct Kiosk {
     pub(super) pressed: Burst,
     /// When the store was last probed, and whether it took the write.
     probed: Option<(u64, bool)>,
+    /// What set-up hears of the till, which ends with the beginning of a shift.
+    ways: Arc<Ways>,
 }
 
 impl Kiosk {
@@ -121,6 +123,7 @@ impl Kiosk {
             customers_due_ms: 0,
             pressed: Burst::default(),
             probed: None,
+            ways: Arc::default(),
         };
         kiosk.keep_releases();
         kiosk.keep_customers();
@@ -131,6 +134,12 @@ impl Kiosk {
         }
         kiosk.retain()?;
         Ok(kiosk)
+    }
+
+    /// The same, telling these whether somebody is on shift.
+    pub(super) fn telling(self, ways: Arc<Ways>) -> Self {
+        ways.on_shift(self.status.shift);
+        Self { ways, ..self }
     }
 
     /// Shifts left open by a crash: the one of the same people, of just now, goes on and is given back; any other is
@@ -203,6 +212,7 @@ impl Kiosk {
                 },
                 _ = tick.tick() => self.tick(),
             }
+            self.ways.on_shift(self.status.shift);
             // What cannot be written is logged there, and tried again.
             let _ = self.write_decisions();
         }
@@ -308,6 +318,8 @@ impl Kiosk {
                     }
                     _ => control::answer(&mut self.store, &question, &self.status, self.clock.as_ref(), &self.rules),
                 };
+                // Before whoever signed in hears of it.
+                self.ways.on_shift(self.status.shift);
                 let _ = reply.send(answer);
             }
         }

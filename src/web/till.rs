@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::WebState;
 use crate::kiosk::TillAnswer;
-use crate::till::{Refusal, Report};
+use crate::till::{Heard, Refusal, Report, WayKind};
 
 /// An event with the longest id and register takes less than half of this.
 pub(super) const MAX_BODY_BYTES: usize = 4096;
@@ -52,6 +52,16 @@ pub(super) struct TillEvent {
     ))]
 pub(super) async fn receive(State(state): State<WebState>, request: Request) -> Response {
     let (code, text) = answer(&state, request).await;
+    // What could not be kept comes again.
+    let heard = match code {
+        StatusCode::UNAUTHORIZED => Some(Heard::WrongToken),
+        StatusCode::UNPROCESSABLE_ENTITY => Some(Heard::WrongTime),
+        StatusCode::ACCEPTED | StatusCode::OK | StatusCode::SERVICE_UNAVAILABLE => None,
+        _ => Some(Heard::NotUnderstood),
+    };
+    if let Some(heard) = heard {
+        tell(&state, heard);
+    }
     if code.is_client_error() || code.is_server_error() {
         tracing::warn!(status = code.as_u16(), "till_event_refused");
     }
@@ -59,6 +69,11 @@ pub(super) async fn receive(State(state): State<WebState>, request: Request) -> 
         return (code, [(header::WWW_AUTHENTICATE, "Bearer")], text).into_response();
     }
     (code, text).into_response()
+}
+
+/// Tells set-up what came.
+fn tell(state: &WebState, heard: Heard) {
+    state.kiosk.ways().add(WayKind::Http, "", "").heard(heard, state.clock.monotonic_ms());
 }
 
 async fn answer(state: &WebState, request: Request) -> (StatusCode, &'static str) {
@@ -83,7 +98,12 @@ async fn answer(state: &WebState, request: Request) -> (StatusCode, &'static str
             };
         }
     };
-    match state.kiosk.till_event(report).await {
+    let event = Heard::Event { register: report.register.clone(), kind: report.kind, at: report.at };
+    let answer = state.kiosk.till_event(report).await;
+    if matches!(answer, TillAnswer::Accepted | TillAnswer::Duplicate) {
+        tell(state, event);
+    }
+    match answer {
         TillAnswer::Accepted => (StatusCode::ACCEPTED, "accepted\n"),
         TillAnswer::Duplicate => (StatusCode::OK, "duplicate\n"),
         TillAnswer::Full => (StatusCode::SERVICE_UNAVAILABLE, "full; try again later\n"),

@@ -66,6 +66,7 @@ fn resolved(config: &Config) -> String {
         till,
         till_sources,
         pages,
+        mqtt,
         key,
         signals,
         language,
@@ -123,6 +124,11 @@ fn resolved(config: &Config) -> String {
     line("pages.listen", pages.listen.to_string());
     let code = if pages.technician_code.is_some() { "set, not shown" } else { "none, so nobody sets up by a page" };
     line("pages.technician_code_file", code.to_owned());
+    let broker = mqtt.as_ref().map(|mqtt| {
+        let scheme = if mqtt.ca_file.is_some() { "mqtts" } else { "mqtt" };
+        format!("{scheme}://{}:{}, topics {}/...", mqtt.host, mqtt.port, mqtt.topic)
+    });
+    line("mqtt.broker", or(broker, "none"));
     let kept = match key {
         KeyKept::File(path) => format!("file {}", path.display()),
         KeyKept::Credential(name) => format!("credential {name}"),

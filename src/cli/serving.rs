@@ -9,13 +9,15 @@ use hymy::about::About;
 use hymy::clock::Clock;
 use hymy::config::Config;
 use hymy::kiosk::KioskHandle;
+use hymy::mqtt::Publisher;
 use hymy::setup;
 use hymy::till::{self, Link, Plausible, SourceSetting, WayKind};
 use hymy::web::{self, Pages, WebState};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-/// Opens what the configuration switches on: the till's endpoint, the other ways to the till, and the pages.
+/// Opens what the configuration switches on: the till's endpoint, the other ways to the till,
+/// the broker, and the pages.
 pub async fn open(
     config: &Config,
     kiosk: &KioskHandle,
@@ -38,6 +40,10 @@ pub async fn open(
             stopped,
         },
     );
+    if let Some(broker) = &config.mqtt {
+        let publisher = Publisher::new(broker, kiosk.clone(), config.kiosk.data_dir.clone(), clock.now())?;
+        tokio::spawn(publisher.publish(stopped.clone()));
+    }
     if config.pages.enabled {
         let opened = serve(config, "pages", config.pages.listen, pages(config, kiosk, clock), stopped.clone()).await?;
         tracing::info!(address = %opened, "pages_opened");

@@ -5,6 +5,7 @@
 
 mod document;
 mod error;
+mod mqtt;
 mod pages;
 mod privacy;
 mod store;
@@ -18,6 +19,7 @@ use hymy_vision::{Orientation, Polygon, Rotate, Zones};
 
 pub use document::Declared;
 pub use error::{ConfigError, Fault};
+pub use mqtt::MqttConfig;
 pub use pages::PagesConfig;
 pub use privacy::{NotATrainer, SharingConfig};
 pub use store::KeyKept;
@@ -58,6 +60,8 @@ pub struct Config {
     pub till_sources: Vec<Source>,
     /// `[pages]`.
     pub pages: PagesConfig,
+    /// `[mqtt]`, where there is a broker.
+    pub mqtt: Option<MqttConfig>,
     /// `[store]`: where the key of the database is kept.
     pub key: KeyKept,
     /// `[signals] choices`: the signals that are on; every other one is `signal_off`.
@@ -223,8 +227,10 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
         faces_hz: section.float("faces_hz", 0.5..=30.0, FACES_HZ) as f32,
     });
     let till = document.section("till", till::read);
-    let till_sources = document.sections("till_source", till_source::read);
+    let mut sources = Vec::new();
+    let till_sources = document.sections("till_source", |section| till_source::read(section, &mut sources));
     let pages = document.section("pages", pages::read);
+    let mqtt = document.section("mqtt", mqtt::read);
     let data_dir = kiosk.as_ref().map_or(Path::new(""), |kiosk| &kiosk.data_dir);
     let key = document.section("store", |section| store::read(section, data_dir));
     let signals = document.section("signals", |section| section.names("choices", SIGNALS));
@@ -253,6 +259,7 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
             till,
             till_sources,
             pages,
+            mqtt,
             signals,
             language,
             terms: Terms { agreement, records_days, summaries_months, release },

@@ -22,9 +22,16 @@ enum Kind {
 
 const KINDS: [(&str, Kind); 3] = [("file", Kind::File), ("tcp", Kind::Tcp), ("serial", Kind::Serial)];
 
-/// Reads one; `None` where a fault says why.
-pub(super) fn read(section: &mut Section<'_, '_>) -> Option<Source> {
+/// Reads one; `None` where a fault says why. `names` are those of the ones before.
+pub(super) fn read(section: &mut Section<'_, '_>, names: &mut Vec<String>) -> Option<Source> {
     let name = section.text("name", NAME, named);
+    if let Some(name) = &name {
+        // Its position is kept under this name.
+        if names.contains(name) {
+            section.fail("name", format!("is \"{name}\", as is another one"), "another name");
+        }
+        names.push(name.clone());
+    }
     let name = section.require("name", name, NAME);
     let kind = section.text("kind", "\"file\", \"tcp\" or \"serial\"", |text| {
         let found = KINDS.iter().find(|(name, _)| *name == text);
@@ -61,7 +68,8 @@ fn pattern(section: &mut Section<'_, '_>) -> Option<Pattern> {
         if EVENTS.contains(&text) { Ok(text.to_owned()) } else { Err(misnamed(text, &EVENTS)) }
     });
     let event = section.require("event", event, &event_allowed);
-    let register = section.text("register", "the register of these events; without it, and without a group, ours", super::named);
+    let register =
+        section.text("register", "the register of these events; without it, and without a group, ours", super::named);
     let at_format = section.text("at_format", AT_FORMAT, whole);
     if ["register", "at_format"].iter().any(|key| section.has_fault(key)) {
         return None;

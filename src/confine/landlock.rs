@@ -33,7 +33,7 @@ pub struct Allowed {
     pub devices: bool,
     /// Whether a serial line may be set up. It is read, and never written to.
     pub serial: bool,
-    /// TCP ports that may be connected to: the camera's and those of tills.
+    /// TCP ports that may be connected to: the camera's, those of tills, and the broker's.
     pub connect: Vec<u16>,
     /// TCP ports that may be listened at: the till's and the pages'.
     pub listen: Vec<u16>,
@@ -63,7 +63,11 @@ impl Allowed {
             data_dir: config.kiosk.data_dir.clone(),
             devices: device || config.runtime.provider != Provider::Cpu,
             serial: config.till_sources.iter().any(|source| matches!(source.place, Place::Serial { .. })),
-            connect: camera.into_iter().chain(config.till_sources.iter().filter_map(till)).collect(),
+            connect: camera
+                .into_iter()
+                .chain(config.till_sources.iter().filter_map(till))
+                .chain(config.mqtt.as_ref().map(|broker| broker.port))
+                .collect(),
             listen: [
                 config.till.enabled.then(|| config.till.listen.port()),
                 config.pages.enabled.then(|| config.pages.listen.port()),
@@ -200,6 +204,8 @@ mod tests {
         let line = |place: &str| format!("[[till_source]]\nname = \"a\"\n{place}\n{patterns}");
         let tcp = allowed("", &line("kind = \"tcp\"\naddress = \"192.0.2.7:4001\""));
         assert_eq!(tcp, Allowed { connect: vec![4001], ..nothing.clone() });
+        let broker = allowed("", "[mqtt]\nbroker = \"mqtt://192.0.2.9\"\n");
+        assert_eq!(broker, Allowed { connect: vec![1883], ..nothing.clone() });
         let serial = allowed("", &line("kind = \"serial\"\ndevice = \"/dev/ttyUSB0\""));
         assert_eq!(serial, Allowed { serial: true, ..nothing.clone() });
         assert_eq!(allowed("", &line("kind = \"file\"\npath = \"/var/log/till.log\"")), nothing);

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use regex::{Captures, Regex, RegexBuilder};
 
-use super::{fits, kind_named, kind_name};
+use super::{fits, kind_name, kind_named};
 use crate::transaction::TillEventKind;
 
 pub use clock::TimeFormat;
@@ -125,7 +125,10 @@ impl Pattern {
         let kind = kind_named(&raw.event).ok_or_else(|| (Key::Event, format!("is \"{}\"", raw.event)))?;
         if let Some(register) = &raw.register {
             if has("register") {
-                return Err((Key::Register, "is set, and the pattern has a group \"register\"; keep one of them".into()));
+                return Err((
+                    Key::Register,
+                    "is set, and the pattern has a group \"register\"; keep one of them".into(),
+                ));
             }
             if !fits(register) {
                 return Err((Key::Register, "is blank, too long or not printable".into()));
@@ -143,7 +146,13 @@ impl Pattern {
     }
 
     /// What a line that matches says.
-    fn read(&self, pattern: usize, found: &Captures<'_>, now: Timestamp, zone: &TimeZone) -> Result<Understood, NotUnderstood> {
+    fn read(
+        &self,
+        pattern: usize,
+        found: &Captures<'_>,
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<Understood, NotUnderstood> {
         let group = |name: &str| found.name(name).map(|text| text.as_str().trim());
         let named = |name: &str| match group(name) {
             Some(text) if fits(text) => Ok(Some(text.to_owned())),

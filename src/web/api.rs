@@ -1,7 +1,6 @@
 //! `/api/v1/openapi.json`, `/metrics` and `/healthz`: for machines. What the till sends is taken by [`super::till`].
 //!
-//! The figures are a list that was thought about one by one: from none of them can a shift, a pause, a presence or a
-//! transaction be told, however often they are read. So there is no count of events, no load and no memory among them.
+//! Which figures there are is decided in [`crate::health`].
 
 use axum::Router;
 use axum::extract::State;
@@ -12,10 +11,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::Pages;
+use crate::health::Figures;
 use crate::kiosk::KioskHandle;
-
-/// Room on the disk is told in steps of this many bytes: a transaction's few kilobytes never show.
-const ROOM_STEP_BYTES: u64 = 256 * 1024 * 1024;
 
 /// The routes.
 pub fn routes() -> Router<Pages> {
@@ -57,30 +54,8 @@ pub async fn health(kiosk: &KioskHandle) -> Response {
     (status = 200, description = "In the text format of Prometheus", body = String, content_type = "text/plain"),
 ))]
 async fn metrics(State(pages): State<Pages>) -> Response {
-    let writable = pages.kiosk.writable().await;
-    let text = told(writable, pages.room_bytes(), pages.started.as_second());
+    let text = Figures::now(&pages.kiosk, &pages.data_dir, pages.started).await.prometheus();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
-}
-
-/// Every figure that there is.
-fn told(writable: bool, room_bytes: Option<u64>, started: i64) -> String {
-    let version = env!("CARGO_PKG_VERSION");
-    let mut text = format!(
-        "# HELP hymy_info The program that runs.\n# TYPE hymy_info gauge\nhymy_info{{version=\"{version}\"}} 1\n\
-         # HELP hymy_started_timestamp_seconds When the program was started.\n\
-         # TYPE hymy_started_timestamp_seconds gauge\nhymy_started_timestamp_seconds {started}\n\
-         # HELP hymy_store_writable Whether the store takes writes.\n# TYPE hymy_store_writable gauge\n\
-         hymy_store_writable {}\n",
-        u8::from(writable)
-    );
-    if let Some(room) = room_bytes {
-        text.push_str(&format!(
-            "# HELP hymy_disk_room_bytes Room on the disk of the store, in steps of {ROOM_STEP_BYTES} bytes.\n\
-             # TYPE hymy_disk_room_bytes gauge\nhymy_disk_room_bytes {}\n",
-            room / ROOM_STEP_BYTES * ROOM_STEP_BYTES
-        ));
-    }
-    text
 }
 
 async fn openapi() -> Response {
@@ -114,23 +89,6 @@ impl Modify for Bearer {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// What was thought about: nothing that changes with what people do.
-    const THOUGHT_ABOUT: [&str; 4] =
-        ["hymy_info", "hymy_started_timestamp_seconds", "hymy_store_writable", "hymy_disk_room_bytes"];
-
-    #[test]
-    fn figures_are_the_ones_that_were_thought_about() {
-        let text = told(true, Some(10 * ROOM_STEP_BYTES + 5_000), 1_800_000_000);
-        let names: Vec<&str> = text
-            .lines()
-            .filter(|line| !line.starts_with('#'))
-            .map(|line| line.split(['{', ' ']).next().unwrap_or_default())
-            .collect();
-        assert_eq!(names, THOUGHT_ABOUT);
-        let more = told(true, Some(10 * ROOM_STEP_BYTES + 900_000), 1_800_000_000);
-        assert_eq!(text, more, "a transaction's room does not show");
-    }
 
     #[test]
     fn the_document_names_every_way_in_and_its_answers() {

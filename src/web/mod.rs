@@ -38,7 +38,7 @@ use crate::consent::Language;
 use crate::control::{Answer, Question, Status};
 use crate::kiosk::KioskHandle;
 use crate::setup::Check;
-use crate::till::Plausible;
+use crate::till::{Plausible, WayKind};
 
 #[cfg(test)]
 pub(crate) use about::about_html;
@@ -63,6 +63,7 @@ pub struct WebState {
 
 /// Where the till posts its events.
 pub fn till_events(state: WebState) -> Router {
+    state.kiosk.ways().add(WayKind::Http, "", "");
     Router::new()
         .route("/api/v1/till/events", post(till::receive))
         .layer(DefaultBodyLimit::max(till::MAX_BODY_BYTES))
@@ -97,7 +98,7 @@ pub struct Pages {
 impl Pages {
     /// Room on the disk of the store.
     fn room_bytes(&self) -> Option<u64> {
-        rustix::fs::statvfs(&self.data_dir).ok().map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize))
+        crate::health::room_bytes(&self.data_dir)
     }
 
     async fn status(&self) -> Status {
@@ -154,6 +155,8 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("customer.css", "text/css; charset=utf-8", include_str!("static/customer.css")),
     ("setup.css", "text/css; charset=utf-8", include_str!("static/setup.css")),
     ("trainer.css", "text/css; charset=utf-8", include_str!("static/trainer.css")),
+    ("till.css", "text/css; charset=utf-8", include_str!("static/till.css")),
+    ("till.js", "text/javascript; charset=utf-8", include_str!("static/till.js")),
     ("me.css", "text/css; charset=utf-8", include_str!("static/me.css")),
     ("hymy.js", "text/javascript; charset=utf-8", include_str!("static/hymy.js")),
     ("hymy.svg", "image/svg+xml", ICON),

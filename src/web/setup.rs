@@ -1,5 +1,8 @@
 //! `/setup`: for whoever installs the kiosk. Whether what it needs is there; no picture, and nothing about anyone.
 
+mod tester;
+mod till;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -17,7 +20,7 @@ const ROOM_WANTED_BYTES: u64 = 1024 * 1024 * 1024;
 
 /// The routes.
 pub fn routes() -> Router<Pages> {
-    Router::new().route("/setup", get(checklist))
+    Router::new().route("/setup", get(checklist)).merge(till::routes()).merge(tester::routes())
 }
 
 #[derive(Template)]

@@ -15,6 +15,7 @@ use crate::terms::Terms;
 mod customer;
 mod me;
 mod pages;
+mod till_setup;
 mod trainer;
 
 const TOKEN: &str = "0123456789abcdef";

@@ -20,7 +20,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [&str; 2] = files!("common", "counter", "me", "tips", "trainer", "customer", "setup");
+const FILES: [&str; 2] = files!("common", "counter", "me", "tips", "trainer", "customer", "setup", "till");
 const ENGLISH: &str = FILES[0];
 const FINNISH: &str = FILES[1];
 
@@ -120,6 +120,16 @@ impl Texts {
             Language::Finnish => format!("{}.{:02}", at.hour(), at.minute()),
             Language::English => format!("{:02}:{:02}", at.hour(), at.minute()),
         }
+    }
+
+    /// The time of day of a moment, to the second.
+    pub fn second_of(&self, at: Timestamp, zone: &TimeZone) -> String {
+        let second = at.to_zoned(zone.clone()).second();
+        let between = match self.language {
+            Language::Finnish => '.',
+            Language::English => ':',
+        };
+        format!("{}{between}{second:02}", self.time_of(at, zone))
     }
 
     /// Day and time of a moment.

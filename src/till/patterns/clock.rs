@@ -22,8 +22,8 @@ impl TimeFormat {
     /// What is wrong with it.
     pub fn new(format: &str) -> Result<Self, String> {
         let sample = Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
-        let written =
-            strtime::format(format, &sample).map_err(|error| format!("is \"{format}\", which is no format: {error}"))?;
+        let written = strtime::format(format, &sample)
+            .map_err(|error| format!("is \"{format}\", which is no format: {error}"))?;
         let read = BrokenDownTime::parse(format, &written)
             .map_err(|_| format!("is \"{format}\", in which times can be written and not read"))?;
         if read.timestamp().is_none() && (read.hour().is_none() || read.minute().is_none()) {

@@ -5,8 +5,8 @@ use std::io;
 use std::time::Duration;
 
 use rustix::net::sockopt;
-use tokio::io::unix::AsyncFd;
 use tokio::net::TcpStream;
+use tokio::net::unix::pipe;
 use zeroize::Zeroizing;
 
 use super::split::Splitter;
@@ -53,7 +53,8 @@ pub async fn listen(place: Place, mut intake: Intake) {
 
 enum Wire {
     Tcp(TcpStream),
-    Serial(AsyncFd<std::fs::File>),
+    /// A line is read as a pipe is.
+    Serial(pipe::Receiver),
 }
 
 async fn open(place: &Place) -> io::Result<Wire> {
@@ -65,7 +66,9 @@ async fn open(place: &Place) -> io::Result<Wire> {
             sockopt::set_tcp_keepidle(&stream, ASKED_AFTER)?;
             Ok(Wire::Tcp(stream))
         }
-        Place::Serial { device, baud } => Ok(Wire::Serial(AsyncFd::register(serial::open(device, *baud)?)?)),
+        Place::Serial { device, baud } => {
+            Ok(Wire::Serial(pipe::Receiver::from_file_unchecked(serial::open(device, *baud)?)?))
+        }
         Place::File(_) => Err(io::ErrorKind::Unsupported.into()),
     }
 }
@@ -73,20 +76,20 @@ async fn open(place: &Place) -> io::Result<Wire> {
 impl Wire {
     /// Some bytes; none at the end.
     async fn read(&self, piece: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Tcp(stream) => loop {
-                stream.readable().await?;
-                match stream.try_read(piece) {
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    read => return read,
+        loop {
+            let read = match self {
+                Self::Tcp(stream) => {
+                    stream.readable().await?;
+                    stream.try_read(piece)
                 }
-            },
-            Self::Serial(line) => loop {
-                let mut ready = line.readable().await?;
-                if let Ok(read) = ready.try_io(|line| Ok(rustix::io::read(line.get_ref(), &mut *piece)?)) {
-                    return read;
+                Self::Serial(line) => {
+                    line.readable().await?;
+                    line.try_read(piece)
                 }
-            },
+            };
+            if !read.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock) {
+                return read;
+            }
         }
     }
 }

@@ -94,12 +94,13 @@ fn commented_examples_are_valid() {
             }
             _ => line,
         })
-        .filter(|line| !["token", "credential", "technician_code_file"].iter().any(|key| line.starts_with(key)))
+        .filter(|line| !["token", "credential", "technician_code_file", "password_file", "username"].iter().any(|key| line.starts_with(key)))
         .map(|line| format!("{line}\n"))
         .collect();
     let config = Config::parse(&file, &shown).unwrap_or_else(|error| panic!("{error}"));
     let directions = &config.directions;
     assert!(directions.target.is_some() && directions.queue.is_some() && directions.work.len() == 1);
+    assert!(config.till_sources.len() == 1 && config.mqtt.is_some());
     assert!(config.zones.queue.is_some() && config.till_zone.is_some() && config.till.token.is_none());
 }
 

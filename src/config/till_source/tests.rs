@@ -43,12 +43,12 @@ fn each_fault_is_named_with_its_line_and_with_what_is_right() {
             source(&format!("name = \"a\"\nkind = \"fil\"\n{good}")),
             ":5:8: till_source.kind: has \"fil\" (did you mean \"file\"?)",
         ),
-        (source(&format!("name = \"a\"\nkind = \"file\"\n{good}")), ":3:3: till_source.path: is missing"),
+        (source(&format!("name = \"a\"\nkind = \"file\"\n{good}")), ":3:1: till_source.path: is missing"),
         (
             source(&format!("name = \"a\"\nkind = \"tcp\"\naddress = \"till:4001\"\n{good}")),
             ":6:11: till_source.address: is \"till:4001\"; allowed: an IP address and a port",
         ),
-        (source(file), ":3:3: till_source.patterns: has 0 members"),
+        (source(file), ":3:1: till_source.patterns: has 0 members"),
         (
             source(&format!("{file}patterns = [\n  {{ pattern = \"x\", event = \"open\" }},\n]\n")),
             ":8:31: till_source.patterns.event: has \"open\"; allowed: one of \"opened\"",
@@ -61,7 +61,7 @@ fn each_fault_is_named_with_its_line_and_with_what_is_right() {
             source(&format!("{file}patterns = [{{ pattern = \"x\", event = \"opened\", at = \"%H\" }}]\n")),
             ":7:49: till_source.patterns.at: unknown key; allowed: pattern, event, register, at_format",
         ),
-        (twice, ":7:3: till_source.name: is \"a\", as is another one"),
+        (twice, ":8:8: till_source.name: is \"a\", as is another one"),
     ] {
         let told = parse(&text).expect_err("faulty");
         assert!(told.contains(fault), "`{fault}` is not in: {told}");

@@ -81,7 +81,7 @@ fn a_pattern_that_cannot_be_meant_is_refused_with_its_key() {
         (raw("x", "sold"), Key::Event, "is \"sold\""),
         (with(Some("1"), None, raw("(?<register>1)", "opened")), Key::Register, "keep one of them"),
         (with(None, Some("%H:%M"), raw("x", "opened")), Key::AtFormat, "no group \"at\""),
-        (with(None, Some("%Q!"), raw("(?<at>x)", "opened")), Key::AtFormat, "is no format"),
+        (with(None, Some("%!"), raw("(?<at>x)", "opened")), Key::AtFormat, "is no format"),
         (with(None, Some("%d.%m.%Y"), raw("(?<at>x)", "opened")), Key::AtFormat, "no hour and minute"),
     ] {
         let (found, said) = Pattern::new(&raw).expect_err("wrong");

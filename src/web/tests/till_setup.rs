@@ -50,19 +50,19 @@ async fn events_are_shown_while_it_listens_and_never_while_somebody_is_on_shift(
     let setup = std::mem::take(&mut browser.cookies);
     browser.post("/shift/sign-in", "name=Aino&code=Aino%27s+own+secret").await;
     let shift = std::mem::replace(&mut browser.cookies, setup);
-    hear(&browser, "served");
+    hear(&browser, "R-77");
     browser.post("/setup/till/listen", "").await;
-    hear(&browser, "served");
+    hear(&browser, "R-77");
     let page = browser.get("/setup/till").await.text;
     assert!(page.contains("Somebody is on shift") && !page.contains("Aino"), "{page}");
-    for never in ["first", "served", "12:00:00", "understood ago", "1 understood"] {
+    for never in ["first", "R-77", "12:00:00", "seconds ago", "1 understood"] {
         assert!(!page.contains(never), "{never}: {page}");
     }
     let setup = std::mem::replace(&mut browser.cookies, shift);
     browser.post("/shift/sign-out", "").await;
     browser.cookies = setup;
     let page = browser.get("/setup/till").await.text;
-    assert!(page.contains("Listen for five minutes") && !page.contains("served"), "{page}");
+    assert!(page.contains("Listen for five minutes") && !page.contains("R-77"), "{page}");
     // And after five minutes it is over.
     browser.post("/setup/till/listen", "").await;
     hear(&browser, "second");

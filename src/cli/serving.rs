@@ -11,7 +11,7 @@ use hymy::config::Config;
 use hymy::kiosk::KioskHandle;
 use hymy::mqtt::Publisher;
 use hymy::setup;
-use hymy::till::{self, Link, Plausible, SourceSetting, WayKind};
+use hymy::till::{self, Plausible, SourceSetting, WayKind};
 use hymy::web::{self, Pages, WebState};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -26,7 +26,7 @@ pub async fn open(
 ) -> anyhow::Result<()> {
     if let Some(endpoint) = till_endpoint(config, kiosk, clock) {
         let opened = serve(config, "till", config.till.listen, endpoint, stopped.clone()).await?;
-        kiosk.ways().add(WayKind::Http, "", &format!("http://{opened}/api/v1/till/events")).link(Link::Open);
+        kiosk.ways().add(WayKind::Http, "", &format!("http://{opened}/api/v1/till/events")).opened();
         tracing::info!(address = %opened, "till_endpoint_opened");
     }
     till::start_sources(

@@ -94,7 +94,11 @@ fn commented_examples_are_valid() {
             }
             _ => line,
         })
-        .filter(|line| !["token", "credential", "technician_code_file", "password_file", "username"].iter().any(|key| line.starts_with(key)))
+        .filter(|line| {
+            !["token", "credential", "technician_code_file", "password_file", "username"]
+                .iter()
+                .any(|key| line.starts_with(key))
+        })
         .map(|line| format!("{line}\n"))
         .collect();
     let config = Config::parse(&file, &shown).unwrap_or_else(|error| panic!("{error}"));

@@ -92,6 +92,7 @@ struct Standing {
     name: String,
     place: String,
     link: Link,
+    trouble: Option<String>,
     understood: bool,
     not_understood: bool,
 }
@@ -149,6 +150,8 @@ pub struct ShownWay {
     pub place: String,
     /// Whether it is open.
     pub link: Link,
+    /// What the system said when it was last tried to open.
+    pub trouble: Option<String>,
     /// Whether it ever heard an event.
     pub understood: bool,
     /// Whether it ever heard what is none.
@@ -172,6 +175,7 @@ impl Ways {
                 name: name.to_owned(),
                 place: place.to_owned(),
                 link: Link::Waiting,
+                trouble: None,
                 understood: false,
                 not_understood: false,
             }),
@@ -214,6 +218,7 @@ impl Ways {
             name: way.name.clone(),
             place: way.place.clone(),
             link: way.link,
+            trouble: way.trouble.clone(),
             understood: way.understood,
             not_understood: way.not_understood,
             counts: counts(number),
@@ -269,10 +274,19 @@ impl Inner {
 }
 
 impl Way {
-    /// Tells whether it is open.
-    pub fn link(&self, link: Link) {
+    /// Tells that it is open.
+    pub fn opened(&self) {
+        self.set(Link::Open, None);
+    }
+
+    /// Tells that it is not, and why not where the system said.
+    pub fn lost(&self, trouble: Option<&str>) {
+        self.set(Link::Waiting, trouble);
+    }
+
+    fn set(&self, link: Link, trouble: Option<&str>) {
         if let Some(way) = self.ways.lock().ways.get_mut(self.number) {
-            way.link = link;
+            (way.link, way.trouble) = (link, trouble.map(str::to_owned));
         }
     }
 
@@ -337,7 +351,7 @@ mod tests {
     fn a_way_is_added_once_and_leads_to_each_of_its_places() {
         let ways = Arc::new(Ways::default());
         ways.add(WayKind::Http, "", "");
-        ways.add(WayKind::Http, "", "127.0.0.1:8750").link(Link::Open);
+        ways.add(WayKind::Http, "", "127.0.0.1:8750").opened();
         ways.add(WayKind::Http, "", "127.0.0.1:8080");
         ways.add(WayKind::Http, "", "127.0.0.1:8080");
         let shown = ways.shown(0);

@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 use super::position::{self, Position};
 use super::split::Splitter;
 use super::{Intake, PIECE_BYTES, PIECE_PAUSE};
-use crate::till::{Heard, Link};
+use crate::till::Heard;
 
 /// How often it is looked at.
 const LOOK: Duration = Duration::from_millis(250);
@@ -34,8 +34,8 @@ pub async fn follow(path: PathBuf, kept_at: PathBuf, intake: Intake) {
     loop {
         let ended = following.run().await;
         let Err(trouble) = ended else { return };
-        following.intake.way.link(Link::Waiting);
         let trouble = trouble.to_string();
+        following.intake.way.lost(Some(&trouble));
         if following.said.as_ref() != Some(&trouble) {
             tracing::warn!(source = following.intake.name, reason = trouble, "till_file_not_read");
             following.said = Some(trouble);
@@ -95,13 +95,13 @@ impl Following {
         let mut position = self.resumed()?;
         loop {
             let Some(mut open) = self.open(position).await? else {
-                self.intake.way.link(Link::Waiting);
+                self.intake.way.lost(None);
                 if self.intake.pause(LOOK).await.is_err() {
                     return Ok(());
                 }
                 continue;
             };
-            self.intake.way.link(Link::Open);
+            self.intake.way.opened();
             self.said = None;
             let ended = self.read_on(&mut open).await;
             if !matches!(ended, Ok(Ended::Turned)) {

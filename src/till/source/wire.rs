@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::split::Splitter;
 use super::{Arrivals, Intake, PIECE_BYTES, PIECE_PAUSE, Place, REOPEN, Stopped, serial};
-use crate::till::{Heard, Link};
+use crate::till::Heard;
 
 /// How long connecting may take.
 const CONNECTS_WITHIN: Duration = Duration::from_secs(10);
@@ -27,7 +27,7 @@ pub async fn listen(place: Place, mut intake: Intake) {
             Ok(wire) => {
                 tracing::info!(source = intake.name, "till_line_opened");
                 said = false;
-                intake.way.link(Link::Open);
+                intake.way.opened();
                 let (lines, ended) = read(&wire, &mut intake).await;
                 if lines {
                     pauses.begin_anew();
@@ -36,11 +36,11 @@ pub async fn listen(place: Place, mut intake: Intake) {
             }
             Err(error) => Err(error),
         };
-        intake.way.link(Link::Waiting);
         let reason = match ended {
             Ok(Stopped) => return,
             Err(error) => error.to_string(),
         };
+        intake.way.lost(Some(&reason));
         // Told once: a till that is switched off at night fills no log.
         if !std::mem::replace(&mut said, true) {
             tracing::warn!(source = intake.name, reason, "till_line_lost");

@@ -86,7 +86,11 @@ fn name(way: &ShownWay, t: &Texts) -> String {
 
 fn row(way: &ShownWay, now_ms: u64, t: &Texts) -> Row {
     let open = way.link == Link::Open;
-    let link = t.say(if open { "till-open" } else { "till-waiting" });
+    let link = match &way.trouble {
+        _ if open => t.say("till-open"),
+        Some(trouble) => t.about("till-waiting-why", trouble),
+        None => t.say("till-waiting"),
+    };
     let ever = t.say(match (way.understood, way.not_understood) {
         (false, false) => "till-nothing-yet",
         (true, false) => "till-understood",

@@ -3,7 +3,7 @@
 use super::pages::{Browser, CODE};
 use super::*;
 use crate::config::Config;
-use crate::till::{Heard, Link};
+use crate::till::Heard;
 use crate::transaction::TillEventKind;
 
 async fn technician() -> Browser {
@@ -15,7 +15,7 @@ async fn technician() -> Browser {
 fn hear(browser: &Browser, register: &str) {
     let ways = browser.handle.ways();
     let way = ways.add(WayKind::File, "log", "/var/log/till.log");
-    way.link(Link::Open);
+    way.opened();
     let (now_ms, at) = (browser.clock.monotonic_ms(), browser.clock.now());
     way.heard(Heard::Event { register: register.into(), kind: TillEventKind::Payment, at }, now_ms);
 }
@@ -131,8 +131,8 @@ async fn the_tester_says_what_each_line_is_and_writes_what_the_configuration_nee
     let got = browser.post("/setup/till/try", &form(&fields)).await;
     assert_eq!(got.code, 200);
     for says in [
-        "Opened, the register of this kiosk, 11:59:58, 17 (pattern 1)",
-        "Payment, 7, time of arrival, no number (pattern 2)",
+        "Opened (pattern 1). Register: the one of this kiosk. Time: 11:59:58. Number: 17.",
+        "Payment (pattern 2). Register: 7. Time: when the line arrives. Number: none.",
         "milk &#60;b&#62;1,20&#60;/b&#62;</code><span>No event: no pattern matches.",
         "No event: the time that pattern 1 finds is not written as its format says.",
     ] {
@@ -150,7 +150,7 @@ async fn the_tester_says_what_each_line_is_and_writes_what_the_configuration_nee
 
     let wrong = browser.post("/setup/till/try", "pattern=%28&event=opened&at_format=&register=&lines=x").await;
     assert_eq!(wrong.code, 422);
-    assert!(wrong.text.contains("This pattern cannot be used: pattern is no regular expression"), "{}", wrong.text);
+    assert!(wrong.text.contains("This pattern cannot be used (pattern is no regular expression"), "{}", wrong.text);
     assert!(!wrong.text.contains("[[till_source]]"));
     assert_eq!(browser.post("/setup/till/try", "").await.code, 422, "nothing to try");
 }

@@ -8,6 +8,7 @@ mod error;
 mod mqtt;
 mod pages;
 mod privacy;
+mod shapes;
 mod store;
 mod till;
 mod till_source;

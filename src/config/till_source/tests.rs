@@ -51,7 +51,7 @@ fn each_fault_is_named_with_its_line_and_with_what_is_right() {
         (source(file), ":3:1: till_source.patterns: has 0 members"),
         (
             source(&format!("{file}patterns = [\n  {{ pattern = \"x\", event = \"open\" }},\n]\n")),
-            ":8:31: till_source.patterns.event: has \"open\"; allowed: one of \"opened\"",
+            ":8:28: till_source.patterns.event: has \"open\"; allowed: one of \"opened\"",
         ),
         (
             source(&format!("{file}patterns = [\n  {{ pattern = \"(\", event = \"opened\" }},\n]\n")),
@@ -59,9 +59,9 @@ fn each_fault_is_named_with_its_line_and_with_what_is_right() {
         ),
         (
             source(&format!("{file}patterns = [{{ pattern = \"x\", event = \"opened\", at = \"%H\" }}]\n")),
-            ":7:49: till_source.patterns.at: unknown key; allowed: pattern, event, register, at_format",
+            ":7:48: till_source.patterns.at: unknown key; allowed: pattern, event, register, at_format",
         ),
-        (twice, ":8:8: till_source.name: is \"a\", as is another one"),
+        (twice, ":9:8: till_source.name: is \"a\", as is another one"),
     ] {
         let told = parse(&text).expect_err("faulty");
         assert!(told.contains(fault), "`{fault}` is not in: {told}");

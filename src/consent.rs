@@ -15,7 +15,7 @@ use crate::terms::Terms;
 pub use band::{Band, NoBand, Unit};
 
 /// The version of the texts below: whoever agreed to another is asked again.
-pub const TEXT_VERSION: u32 = 2;
+pub const TEXT_VERSION: u32 = 3;
 
 /// A language that the text exists in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

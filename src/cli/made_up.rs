@@ -8,7 +8,7 @@ use anyhow::Context;
 use comfy_table::{ContentArrangement, Table, presets};
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::{Config, Token};
-use hymy::demo::{self, SECRET, TRAINER, Told};
+use hymy::demo::{self, SECRET, Scale, TRAINER, Told};
 use hymy::store::Store;
 
 use super::released;
@@ -44,7 +44,7 @@ impl Place {
         fs::write(&file, demo::CONFIG).with_context(|| format!("{}: cannot be written", file.display()))?;
         let config = Config::load(&file)?;
         let mut store = Store::open(&config.kiosk.data_dir, &config.kiosk.data_dir.join("hymy.key"))?;
-        Ok(demo::fill(&mut store, &config, SystemClock::default().now())?)
+        Ok(demo::fill(&mut store, &config, Scale::DEMO, SystemClock::default().now())?)
     }
 
     fn config(&self) -> PathBuf {

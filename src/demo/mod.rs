@@ -9,7 +9,7 @@ mod store;
 
 pub use comparison::{Comparison, Share, TransactionComparison};
 pub use people::{History, MadeUpPerson, people};
-pub use store::{DemoError, SECRET, Shown, TRAINER, Told, fill};
+pub use store::{DemoError, SECRET, Scale, Shown, TRAINER, Told, fill};
 
 use std::path::Path;
 

@@ -37,7 +37,7 @@ pub enum History {
 #[derive(Clone, Debug)]
 pub struct MadeUpPerson {
     /// What they are called.
-    pub name: &'static str,
+    pub name: String,
     /// How their time goes.
     pub history: History,
     /// The signals that they chose.
@@ -101,7 +101,7 @@ pub fn people() -> Vec<MadeUpPerson> {
     let mut rng = Rng::with_seed(24);
     cast.into_iter()
         .map(|(name, history, signals)| MadeUpPerson {
-            name,
+            name: name.to_owned(),
             history,
             signals,
             bands: if history == Shares { BANDS } else { &[] },
@@ -111,6 +111,23 @@ pub fn people() -> Vec<MadeUpPerson> {
             seed: rng.u64(..),
         })
         .collect()
+}
+
+/// So many people: the twenty-four, and colleagues of the same names with a number, who simply work.
+#[must_use]
+pub fn crowd(count: usize) -> Vec<MadeUpPerson> {
+    let cast = people();
+    let namesake = |(index, person): (usize, &MadeUpPerson)| {
+        let turn = index / cast.len();
+        let mut person = person.clone();
+        if turn > 0 {
+            person.name = format!("{} {}", person.name, turn + 1);
+            person.history = History::Steady;
+            person.seed = person.seed.wrapping_add(turn as u64);
+        }
+        person
+    };
+    cast.iter().cycle().take(count).enumerate().map(namesake).collect()
 }
 
 impl MadeUpPerson {
@@ -243,7 +260,7 @@ mod tests {
     fn there_are_twenty_four_with_names_of_their_own_and_every_history_is_somebodys() {
         let people = people();
         assert_eq!(people.len(), 24);
-        let names: std::collections::BTreeSet<&str> = people.iter().map(|person| person.name).collect();
+        let names: std::collections::BTreeSet<&str> = people.iter().map(|person| person.name.as_str()).collect();
         assert_eq!(names.len(), 24);
         for history in [
             History::Steady,

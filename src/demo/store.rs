@@ -7,7 +7,7 @@ use jiff::civil::Weekday;
 use jiff::{SignedDuration, Timestamp};
 use zeroize::Zeroizing;
 
-use super::people::{History, MadeUpPerson, people};
+use super::people::{History, MadeUpPerson, crowd, people};
 use crate::clock::{Clock, ManualClock};
 use crate::config::Config;
 use crate::consent::{Band, Consent, Language, TEXT_VERSION, Unit};
@@ -27,8 +27,20 @@ pub const TRAINER: &str = "Tuula";
 /// Invited people who did not agree: the list of who is invited does not tell them from the others.
 const NEVER_AGREED: [&str; 2] = ["Pekka", "Ulla"];
 
-/// How long ago the made-up people agreed: a window of four weeks is released by now, and the next one is open.
-const BEGAN_DAYS_AGO: i64 = 45;
+/// How many people there are, and how long ago they agreed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scale {
+    /// The twenty-four, or more.
+    pub people: usize,
+    /// Days, of which a window of four weeks is released by now, and the next one is open.
+    pub days: i64,
+}
+
+impl Scale {
+    /// Of the demo.
+    pub const DEMO: Self = Self { people: 24, days: 45 };
+}
+
 /// When [`History::AgreesLate`] agrees, in days from the beginning: the window is open by then.
 const LATE_DAYS: i64 = 10;
 /// Days of the week on which a person works: each has three, so that every day somebody does.
@@ -86,12 +98,12 @@ struct Worker {
     contributed: Option<Vec<OwnWindow>>,
 }
 
-/// Fills an empty store with what the made-up people did until `now`, under the terms of this configuration.
+/// Fills an empty store with what so many made-up people did until `now`, under the terms of this configuration.
 ///
 /// # Errors
 /// [`DemoError`].
-pub fn fill(store: &mut Store, config: &Config, now: Timestamp) -> Result<Told, DemoError> {
-    let began = now.saturating_sub(SignedDuration::from_hours(24 * BEGAN_DAYS_AGO)).unwrap_or(now);
+pub fn fill(store: &mut Store, config: &Config, scale: Scale, now: Timestamp) -> Result<Told, DemoError> {
+    let began = now.saturating_sub(SignedDuration::from_hours(24 * scale.days)).unwrap_or(now);
     let clock = ManualClock::at(began);
     let secret = Secret::typed(Zeroizing::new(SECRET.to_owned()));
     let terms = config.terms.release.as_ref().ok_or_else(|| DemoError::Answered("no release is configured".into()))?;
@@ -101,7 +113,7 @@ pub fn fill(store: &mut Store, config: &Config, now: Timestamp) -> Result<Told, 
         store.add_staff(name, clock.now())?;
     }
     let mut later = Vec::new();
-    for person in people() {
+    for person in crowd(scale.people) {
         if person.history == History::AgreesLate {
             later.push(person);
         } else {
@@ -111,7 +123,7 @@ pub fn fill(store: &mut Store, config: &Config, now: Timestamp) -> Result<Told, 
     store.announce_window(terms, clock.now(), &clock.time_zone())?;
     let closes = store.windows()?.first().map_or(now, |window| window.closes);
     let mut withdrawn = None;
-    for day in 1..BEGAN_DAYS_AGO {
+    for day in 1..scale.days {
         clock.advance_ms(24 * 60 * 60 * 1000);
         let today = clock.now();
         if day == LATE_DAYS {
@@ -155,7 +167,7 @@ fn take_in(
     secret: &Secret,
     now: Timestamp,
 ) -> Result<Worker, DemoError> {
-    let (_, invitation) = store.add_staff(person.name, now)?;
+    let (_, invitation) = store.add_staff(&person.name, now)?;
     let consent = Consent {
         text_version: TEXT_VERSION,
         language: Language::default(),
@@ -165,8 +177,8 @@ fn take_in(
         signals: person.signals.iter().map(|signal| (*signal).to_owned()).collect(),
         bands: bands(&person),
     };
-    store.give_consent(person.name, &invitation, secret, &consent)?;
-    let signed_in = store.sign_in(person.name, secret, now)?;
+    store.give_consent(&person.name, &invitation, secret, &consent)?;
+    let signed_in = store.sign_in(&person.name, secret, now)?;
     Ok(Worker { person, signed_in, shifts: 0, contributed: None })
 }
 
@@ -244,7 +256,7 @@ fn withdraws(store: &mut Store, rules: &Rules, clock: &ManualClock) -> Result<Op
     let Some(person) = people().into_iter().find(|person| person.history == History::Withdraws) else {
         return Ok(None);
     };
-    let question = Question::own(person.name, SecretText::new(SECRET), OwnQuestion::Withdraw);
+    let question = Question::own(&person.name, SecretText::new(SECRET), OwnQuestion::Withdraw);
     match control::answer(store, &question, &Status::default(), clock, rules) {
         Answer::Erased { receipt } => Ok(Some(format!(
             "{}: {} transactions, {} summaries and {} shifts are gone",
@@ -265,7 +277,7 @@ fn share(store: &mut Store, rules: &Rules, now: Timestamp) -> Result<String, Dem
         other => Err(DemoError::Answered(format!("{other:?}"))),
     };
     let secret = || SecretText::new(SECRET);
-    let (name, trainer) = (person.name.to_owned(), TRAINER.to_owned());
+    let (name, trainer) = (person.name, TRAINER.to_owned());
     let SharingAnswer::TrainerInvited { invitation, .. } =
         ask(Question::Sharing(SharingQuestion::InviteTrainer { trainer: trainer.clone() }))?
     else {
@@ -292,7 +304,7 @@ fn shown(store: &mut Store, workers: &[Worker], now: Timestamp) -> Result<Vec<Sh
     let invited = store.staff()?.len();
     say("who agreed is on no list", format!("{invited} are invited; nothing in the list tells who takes part"));
     for worker in workers {
-        let name = worker.person.name;
+        let name = &worker.person.name;
         let opened = store.opened_by_themself(&worker.signed_in, Looked::Transactions, now)?;
         let figure = worker.contributed.iter().flatten().flat_map(|window| &window.figures).next();
         match worker.person.history {

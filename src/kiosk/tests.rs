@@ -140,6 +140,8 @@ impl Running {
         while self.vision.capacity() < VISION_CHANNEL {
             tokio::task::yield_now().await;
         }
+        // What is taken from the channel is not yet looked at; one thing is finished before the next is answered.
+        assert!(matches!(self.kiosk.question(Question::Status).await, Answer::Status(_)));
     }
 
     async fn stopped(self) -> Outcome {

@@ -94,24 +94,39 @@ impl Drop for Doomed {
     }
 }
 
+/// What a kill hit, by what lies there afterwards.
+pub struct Hit {
+    /// It fell into what the job does.
+    pub under_way: bool,
+    /// How many rounds of the job were finished before it.
+    pub finished: usize,
+}
+
 /// Starts the job and kills it at a random moment of its first three rounds, again and again; each round ends with telling
-/// a line that has `done` in it. `check` is given what each child told. Gives how many kills there were.
-pub fn at_random_moments(job: &str, folder: &Path, done: &str, mut check: impl FnMut(&[String])) -> usize {
+/// a line that has `done` in it. `check` is given what each child told. A machine that is busy at the first round and
+/// idle afterwards is killed too late most times: it goes on until one in `hits` of the wanted kills fell into the job
+/// and one in four finished a round, and fails where four times as many did not do.
+pub fn at_random_moments(job: &str, folder: &Path, done: &str, hits: usize, mut check: impl FnMut(&[String]) -> Hit) {
     let mut first = Doomed::start(job, folder);
     first.wait_until_told(BEGUN);
     let begun = Instant::now();
     first.wait_until_told(done);
     let longest = 3 * begun.elapsed();
     check(&first.kill());
-    let kills = if std::env::var_os("HYMY_LONG").is_some_and(|value| value == "1") { KILLS_LONG } else { KILLS };
-    for kill in 1..=kills {
+    let wanted = if std::env::var_os("HYMY_LONG").is_some_and(|value| value == "1") { KILLS_LONG } else { KILLS };
+    let (mut kills, mut under_way, mut finished) = (0, 0, 0);
+    while kills < wanted || under_way * hits <= wanted || finished * 4 <= wanted {
+        assert!(kills < 4 * wanted, "too little happened: {under_way} of {kills} kills hit the job, {finished} finished");
+        kills += 1;
         let run = longest.mul_f64(f64::from(getrandom::u32().expect("random")) / f64::from(u32::MAX));
         // Shown by a test that fails.
-        eprintln!("{job}: kill {kill} of {kills}, {run:?} after it began");
+        eprintln!("{job}: kill {kills} of {wanted}, {run:?} after it began");
         let mut child = Doomed::start(job, folder);
         child.wait_until_told(BEGUN);
         std::thread::sleep(run);
-        check(&child.kill());
+        let hit = check(&child.kill());
+        under_way += usize::from(hit.under_way);
+        finished += hit.finished;
     }
-    kills
+    eprintln!("{job}: {under_way} of {kills} kills fell into it; {finished} rounds were finished");
 }

@@ -10,7 +10,7 @@ fn every_rule_is_at_work_in_the_made_up_store() {
     let mut store = Store::open(folder.path(), &folder.path().join("hymy.key")).expect("opens");
     let config = super::super::config().expect("no fault");
     let now = "2026-06-17T12:00:00Z".parse().expect("a time");
-    let told = fill(&mut store, &config, now).expect("filled");
+    let told = fill(&mut store, &config, Scale::DEMO, now).expect("filled");
 
     assert_eq!(store.staff().expect("read").len(), people().len() + NEVER_AGREED.len());
     let says = |rule: &str| {
@@ -54,7 +54,7 @@ fn every_rule_is_at_work_in_the_made_up_store() {
     assert_eq!(overview.tips.len(), 2, "{:?}", overview.tips);
 
     let gone = people().into_iter().find(|person| person.history == History::Withdraws).expect("somebody");
-    assert!(store.sign_in(gone.name, &secret, now).is_err(), "who withdrew has no key");
+    assert!(store.sign_in(&gone.name, &secret, now).is_err(), "who withdrew has no key");
     let never = store.sign_in(NEVER_AGREED[0], &secret, now);
     assert!(never.is_err(), "nor has who never agreed");
 }

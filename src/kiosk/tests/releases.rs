@@ -1,5 +1,6 @@
 //! Windows in a running kiosk, and what a person leaves out while it runs.
 
+use super::shifts::Still;
 use super::*;
 use crate::release::{Books, Plan, PlanSettings, Statistic, WindowId};
 use crate::signals::{Reason, Signals};
@@ -83,17 +84,15 @@ impl Running {
 #[tokio::test(flavor = "multi_thread")]
 async fn windows_are_announced_and_released_without_a_shift_at_the_start_and_every_hour() {
     let place = Place::under(releasing());
-    let running = place.run(None);
+    let mut kiosk = Still::begun(&place, &[]);
     for _ in 0..20 {
-        running.clock.advance_ms(DAY_MS);
-        // The task looks at its clock twice a second.
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-        let Answer::Releases { windows } = running.kiosk.question(Question::Releases).await else { panic!("refused") };
+        kiosk.passes(DAY_MS);
+        let Answer::Releases { windows } = kiosk.ask(Question::Releases) else { panic!("refused") };
         if !windows.is_empty() {
             break;
         }
     }
-    running.stopped().await;
+    drop(kiosk);
     let windows = place.store().windows().expect("read");
     assert_eq!(windows.len(), 2, "the next one was announced a day before the first closed");
     assert_eq!(windows[0].closes, windows[1].opens);

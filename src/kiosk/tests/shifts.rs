@@ -56,7 +56,8 @@ impl Still {
         let mut store = place.store();
         let people = signed_in(&mut store, names, place);
         let camera = CameraSwitch::of(place.folder.path());
-        let kiosk = Kiosk::begin(store, settings(), &people, camera.clone(), place.clock.clone()).expect("begun");
+        let settings = KioskSettings { terms: place.terms.clone(), ..settings() };
+        let kiosk = Kiosk::begin(store, settings, &people, camera.clone(), place.clock.clone()).expect("begun");
         Self { kiosk, camera, clock: place.clock.clone() }
     }
 

@@ -61,7 +61,7 @@ async fn told(presses: &[u64]) -> Vec<Answers> {
         assert_eq!(browser.post("/customer", "face=very_well").await.code, 303);
     }
     browser.clock.advance_ms(40 * 24 * 60 * 60 * 1000);
-    for _ in 0..500 {
+    for _ in 0..15_000 {
         match browser.handle.question(Question::CustomerAnswers).await {
             Answer::CustomerAnswers { answers } if answers.is_empty() => {}
             Answer::CustomerAnswers { answers } => return answers,

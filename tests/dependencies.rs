@@ -25,7 +25,7 @@ const NEXT_TO_PIXELS: [(&str, &str); 10] = [
 
 /// Crates of the whole program that say of themselves, on their registry page, that they are about pictures, video,
 /// sound or the network, and why each is here all the same.
-const LOOKED_AT: [(&str, &str); 26] = [
+const LOOKED_AT: [(&str, &str); 32] = [
     ("axum", "the pages and the till endpoint, a server"),
     ("axum-core", "the till endpoint"),
     ("bytes", "buffers of the till endpoint"),
@@ -42,10 +42,16 @@ const LOOKED_AT: [(&str, &str); 26] = [
     ("moxcms", "colour profiles of stills"),
     ("opencv", "capture, colour conversion, warps"),
     ("png", "decodes stills"),
-    ("rustix", "limits of the process"),
+    ("rumqttc", "tells a configured broker of health and releases; subscribes to nothing"),
+    ("rustix", "limits of the process, a till's serial line, keep-alive of its TCP line"),
+    ("rustls", "TLS to a configured broker"),
+    ("rustls-native-certs", "of rumqttc; not called, as the certificates are given in the configuration"),
+    ("rustls-pemfile", "of rumqttc; reads certificates"),
+    ("rustls-pki-types", "types of rustls; reads the certificates of a broker"),
     ("serde_urlencoded", "forms of the pages"),
     ("socket2", "the till endpoint's socket"),
-    ("tokio", "the till endpoint and the Unix socket"),
+    ("tokio", "the till endpoint, lines of a till and the Unix socket"),
+    ("tokio-rustls", "TLS to a configured broker"),
     ("tower", "layers of the till endpoint"),
     ("tower-layer", "layers of the till endpoint"),
     ("tower-service", "layers of the till endpoint"),

@@ -116,7 +116,10 @@ pub fn at_random_moments(job: &str, folder: &Path, done: &str, hits: usize, mut 
     let wanted = if std::env::var_os("HYMY_LONG").is_some_and(|value| value == "1") { KILLS_LONG } else { KILLS };
     let (mut kills, mut under_way, mut finished) = (0, 0, 0);
     while kills < wanted || under_way * hits <= wanted || finished * 4 <= wanted {
-        assert!(kills < 4 * wanted, "too little happened: {under_way} of {kills} kills hit the job, {finished} finished");
+        assert!(
+            kills < 4 * wanted,
+            "too little happened: {under_way} of {kills} kills hit the job, {finished} finished"
+        );
         kills += 1;
         let run = longest.mul_f64(f64::from(getrandom::u32().expect("random")) / f64::from(u32::MAX));
         // Shown by a test that fails.

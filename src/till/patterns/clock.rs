@@ -66,7 +66,7 @@ fn days(read: &mut BrokenDownTime, today: Date) -> Vec<Date> {
 fn nearest(days: &[Date], time: Time, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
     let moments = days.iter().flat_map(|day| {
         let there = zone.to_ambiguous_timestamp(day.to_datetime(time));
-        [there.clone().earlier().ok(), there.later().ok()]
+        [there.earlier().ok(), there.later().ok()]
     });
     moments.flatten().min_by_key(|at| at.as_millisecond().abs_diff(now.as_millisecond()))
 }

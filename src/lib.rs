@@ -34,6 +34,8 @@ pub mod vault;
 pub mod kiosk;
 
 pub mod control;
+pub mod health;
+pub mod mqtt;
 pub mod setup;
 pub mod tls;
 pub mod web;

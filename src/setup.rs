@@ -68,7 +68,7 @@ pub fn checks(config: &Config) -> Vec<Check> {
         Check::new("queue", config.zones.queue.is_some(), Advice),
         Check::new("target", config.directions.target.is_some(), Advice),
         Check::new("work", !config.directions.work.is_empty(), Advice),
-        Check::new("till", config.till.enabled, Advice),
+        Check::new("till", config.till.enabled || !config.till_sources.is_empty(), Advice),
         Check::new("signals", !config.signals.is_empty(), Wanting),
         Check::new("agreement", config.terms.agreement.is_some(), Wanting),
         Check::new("trainers", !config.sharing.trainers.is_empty(), Advice),

@@ -34,7 +34,7 @@ fn child() {
     let free = free_port();
     drop(Store::open(&data, &data.join("hymy.key")).expect("opens"));
 
-    let allowed = Allowed { data_dir: data.clone(), devices: false, connect: Some(camera), listen: vec![0] };
+    let allowed = Allowed { connect: vec![camera], listen: vec![0], ..Allowed::only(data.clone()) };
     match confine(&allowed).expect("laid down") {
         Confined::Fully => {}
         Confined::Partly(version) => std::process::exit(NO_LANDLOCK + version),

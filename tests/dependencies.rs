@@ -25,7 +25,7 @@ const NEXT_TO_PIXELS: [(&str, &str); 10] = [
 
 /// Crates of the whole program that say of themselves, on their registry page, that they are about pictures, video,
 /// sound or the network, and why each is here all the same.
-const LOOKED_AT: [(&str, &str); 30] = [
+const LOOKED_AT: [(&str, &str); 33] = [
     ("axum", "the pages and the till endpoint, a server"),
     ("axum-core", "the till endpoint"),
     ("bytes", "buffers of the till endpoint"),
@@ -43,13 +43,16 @@ const LOOKED_AT: [(&str, &str); 30] = [
     ("moxcms", "colour profiles of stills"),
     ("opencv", "capture, colour conversion, warps"),
     ("png", "decodes stills"),
-    ("rustix", "limits of the process"),
-    ("rustls", "TLS of the pages, a server; it opens no connection by itself"),
-    ("rustls-pki-types", "certificates and keys of the pages"),
+    ("rumqttc", "tells a configured broker of health and releases; subscribes to nothing"),
+    ("rustix", "limits of the process, a till's serial line, keep-alive of its TCP line"),
+    ("rustls", "TLS of the pages, a server, and to a configured broker; it opens no connection by itself"),
+    ("rustls-native-certs", "of rumqttc; not called, as the certificates are given in the configuration"),
+    ("rustls-pemfile", "of rumqttc; reads certificates"),
+    ("rustls-pki-types", "certificates and keys of the pages and of a broker"),
     ("serde_urlencoded", "forms of the pages"),
     ("socket2", "the till endpoint's socket"),
-    ("tokio", "the till endpoint and the Unix socket"),
-    ("tokio-rustls", "TLS of the pages; its client is used by a test only"),
+    ("tokio", "the till endpoint, lines of a till and the Unix socket"),
+    ("tokio-rustls", "TLS of the pages and to a configured broker"),
     ("tower", "layers of the till endpoint"),
     ("tower-layer", "layers of the till endpoint"),
     ("tower-service", "layers of the till endpoint"),

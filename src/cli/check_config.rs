@@ -67,9 +67,11 @@ fn resolved(config: &Config) -> String {
         runtime,
         vision,
         till,
+        till_sources,
         pages,
         tls,
         api_tokens,
+        mqtt,
         key,
         signals,
         language,
@@ -123,6 +125,12 @@ fn resolved(config: &Config) -> String {
     line("till.token", if till.token.is_some() { "set, not shown" } else { "none" }.to_owned());
     line("till.max_late_s", till.max_late_s.to_string());
     line("till.max_ahead_s", till.max_ahead_s.to_string());
+    for source in till_sources {
+        line(&format!("till_source.{}", source.name), format!("{} {}", source.place.kind().name(), source.place));
+        for (number, pattern) in source.patterns.iter().enumerate() {
+            line(&format!("  pattern {}", number + 1), format!("{} {}", pattern.event(), pattern.expression()));
+        }
+    }
     line("pages.enabled", pages.enabled.to_string());
     line("pages.listen", pages.listen.to_string());
     line("pages.local_listen", or(pages.local().map(|local| local.to_string()), "not needed"));
@@ -135,6 +143,11 @@ fn resolved(config: &Config) -> String {
     let machines: Vec<String> =
         api_tokens.iter().map(|token| format!("{} ({})", token.name, token.purpose.name())).collect();
     line("api_token", if machines.is_empty() { "none".to_owned() } else { machines.join(", ") });
+    let broker = mqtt.as_ref().map(|mqtt| {
+        let scheme = if mqtt.ca_file.is_some() { "mqtts" } else { "mqtt" };
+        format!("{scheme}://{}:{}, topics {}/...", mqtt.host, mqtt.port, mqtt.topic)
+    });
+    line("mqtt.broker", or(broker, "none"));
     let kept = match key {
         KeyKept::File(path) => format!("file {}", path.display()),
         KeyKept::Credential(name) => format!("credential {name}"),

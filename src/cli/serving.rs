@@ -9,10 +9,11 @@ use anyhow::Context;
 use axum::Router;
 use hymy::about::About;
 use hymy::clock::Clock;
-use hymy::config::{Config, TlsConfig};
+use hymy::config::{Config, TillConfig, TlsConfig};
 use hymy::kiosk::KioskHandle;
+use hymy::mqtt::Publisher;
 use hymy::setup::{self, Machine, Placed};
-use hymy::till::Plausible;
+use hymy::till::{self, Plausible, SourceSetting, WayKind};
 use hymy::tls::{self, Certificate};
 use hymy::web::{self, Limits, Pages, Reach, Tls, Tokens, WebState};
 use tokio::net::TcpListener;
@@ -21,7 +22,7 @@ use tokio::sync::watch;
 /// How often renewed files are looked for, and whether the kiosk's own certificate soon ends.
 const LOOKED_AT_EVERY: Duration = Duration::from_secs(60);
 
-/// Opens what the configuration switches on: the pages, and the till's endpoint.
+/// Opens what the configuration switches on: the till's endpoint, the other ways to the till, the broker, and the pages.
 pub async fn open(
     config: &Config,
     kiosk: &KioskHandle,
@@ -32,7 +33,23 @@ pub async fn open(
     let served = Served { tls: certificate(config, clock, stopped)?, ..Served::here(config, kiosk, clock, machine) };
     if let Some(till) = served.till() {
         let opened = served.open("[till] listen", config.till.listen, till, stopped).await?;
+        kiosk.ways().add(WayKind::Http, "", &format!("http://{opened}/api/v1/till/events")).opened();
         tracing::info!(address = %opened, "till_endpoint_opened");
+    }
+    till::start_sources(
+        &config.till_sources,
+        &SourceSetting {
+            kiosk,
+            clock,
+            plausible: plausible(&config.till),
+            register: &config.kiosk.register,
+            data_dir: &config.kiosk.data_dir,
+            stopped,
+        },
+    );
+    if let Some(broker) = &config.mqtt {
+        let publisher = Publisher::new(broker, kiosk.clone(), config.kiosk.data_dir.clone(), clock.now())?;
+        tokio::spawn(publisher.publish(stopped.clone()));
     }
     if config.pages.enabled {
         let app = served.pages();
@@ -110,9 +127,8 @@ impl<'kiosk> Served<'kiosk> {
     /// Where the till posts its events, if it may.
     fn till_events(&self) -> Option<Router> {
         let till = Some(&self.config.till).filter(|till| till.enabled)?;
-        let plausible = Plausible { max_late_s: till.max_late_s, max_ahead_s: till.max_ahead_s };
         let (kiosk, clock) = (self.kiosk.clone(), Arc::clone(self.clock));
-        Some(web::till_events(WebState { kiosk, tokens: self.tokens(), plausible, clock }))
+        Some(web::till_events(WebState { kiosk, tokens: self.tokens(), plausible: plausible(till), clock }))
     }
 
     fn tokens(&self) -> Tokens {
@@ -156,6 +172,11 @@ impl<'kiosk> Served<'kiosk> {
         tokio::spawn(web::serve(listener, self.tls_at(listen), app, stopped.clone()));
         Ok(address)
     }
+}
+
+/// How far an event's time may lie from the clock.
+fn plausible(till: &TillConfig) -> Plausible {
+    Plausible { max_late_s: till.max_late_s, max_ahead_s: till.max_ahead_s }
 }
 
 /// The certificate for other machines where one is configured; it is looked at now and again from now on.

@@ -9,11 +9,10 @@ use std::collections::HashMap;
 use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
 
-use hymy_vision::Polygon;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{Fault, nearest, place};
-use super::values::{kind, misnamed, number, pair, quoted};
+use super::values::{kind, misnamed, number, quoted};
 
 /// A key that some section declared, for the explanation in `configs/kiosk.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,10 +96,21 @@ impl<'i> Document<'i> {
     /// Reads every table `[[name]]`.
     pub fn sections<T>(&mut self, name: &'static str, mut read: impl FnMut(&mut Section<'_, 'i>) -> T) -> Vec<T> {
         self.asked.push(name);
-        let Some(entry) = self.take(name) else {
-            // Read once for its declarations; a list without members has no faults.
+        let entry = self.take(name);
+        self.members(name, entry, &mut read)
+    }
+
+    /// Reads every table of a list; an absent one is read once for its declarations.
+    fn members<T>(
+        &mut self,
+        name: &'static str,
+        entry: Option<Entry<'i>>,
+        read: &mut impl FnMut(&mut Section<'_, 'i>) -> T,
+    ) -> Vec<T> {
+        let Some(entry) = entry else {
+            // A list without members has no faults.
             let faults = self.faults.len();
-            self.read(name, None, DeTable::new(), &mut read);
+            self.read(name, None, DeTable::new(), &mut *read);
             self.faults.truncate(faults);
             return Vec::new();
         };
@@ -109,7 +119,7 @@ impl<'i> Document<'i> {
             for member in array {
                 let span = member.span();
                 if let DeValue::Table(table) = member.into_inner() {
-                    members.push(self.read(name, Some(span.start), table, &mut read));
+                    members.push(self.read(name, Some(span.start), table, &mut *read));
                 } else {
                     self.fault(span.start, name, "is not a table".into(), &format!("[[{name}]] tables"), String::new());
                 }
@@ -318,36 +328,24 @@ impl<'i> Section<'_, 'i> {
         .unwrap_or_default()
     }
 
-    /// Two numbers `[low, high]` in degrees, low below high.
-    pub fn degrees(&mut self, key: &'static str, allowed: RangeInclusive<f64>) -> Option<(f32, f32)> {
-        let words = format!("[low, high] in degrees, both from {} to {}", allowed.start(), allowed.end());
-        self.read(key, &words, |value| match pair(value) {
-            // Compared as they are used, so that two bounds which f32 cannot tell apart are refused.
-            Some((low, high)) if allowed.contains(&low) && allowed.contains(&high) && (low as f32) < high as f32 => {
-                Ok((low as f32, high as f32))
-            }
-            Some((low, high)) => Err(format!("is [{low}, {high}]")),
-            None => Err(format!("is {}", kind(value))),
-        })
+    /// Every table of the list `key`, whose own keys are declared as of `name`.
+    pub fn tables<T>(
+        &mut self,
+        key: &'static str,
+        name: &'static str,
+        mut read: impl FnMut(&mut Section<'_, 'i>) -> T,
+    ) -> Vec<T> {
+        self.keys.push(key);
+        let index = self.entries.iter().position(|entry| entry.name == key);
+        let entry = index.map(|index| self.entries.remove(index));
+        if let Some(entry) = &entry {
+            self.spans.insert(key, entry.value_span.start);
+        }
+        self.document.members(name, entry, &mut read)
     }
 
-    /// A polygon: corners `[[x, y], …]` in fractions of the picture.
-    pub fn polygon(&mut self, key: &'static str) -> Option<Polygon> {
-        let words = "at least 3 corners [[x, y], …], each from 0 to 1, origin at the top left of the picture";
-        self.read(key, words, |value| {
-            let DeValue::Array(array) = value else { return Err(format!("is {}", kind(value))) };
-            let mut corners = Vec::new();
-            for (index, corner) in array.iter().enumerate() {
-                match pair(corner.get_ref()) {
-                    Some((x, y)) => corners.push((x as f32, y as f32)),
-                    None => return Err(format!("corner {index} is {}, not two numbers", kind(corner.get_ref()))),
-                }
-            }
-            Polygon::new(corners).map_err(|error| error.to_string())
-        })
-    }
-
-    fn read<T>(
+    /// A value that `parse` makes sense of; declares its key.
+    pub fn read<T>(
         &mut self,
         key: &'static str,
         allowed: &str,

@@ -6,11 +6,14 @@
 mod api;
 mod document;
 mod error;
+mod mqtt;
 mod pages;
 mod privacy;
 mod set_up;
+mod shapes;
 mod store;
 mod till;
+mod till_source;
 mod tls;
 mod values;
 mod whole;
@@ -22,6 +25,7 @@ use hymy_vision::{Orientation, Polygon, Rotate, Zones};
 pub use api::{ApiToken, Purpose};
 pub use document::Declared;
 pub use error::{ConfigError, Fault};
+pub use mqtt::MqttConfig;
 pub use pages::PagesConfig;
 pub use privacy::{NotATrainer, SharingConfig};
 pub use set_up::{NotSaved, Places, SETUP_FILE, SetUp, save_regions, save_zones};
@@ -35,6 +39,7 @@ use hymy_vision::runtime::Provider;
 use crate::consent::Language;
 use crate::decide::{Directions, NeutralBaseline, Region};
 use crate::terms::Terms;
+use crate::till::Source;
 use document::{Document, Section};
 
 /// Everything the configuration file says, resolved.
@@ -64,12 +69,16 @@ pub struct Config {
     pub vision: VisionConfig,
     /// `[till]`.
     pub till: TillConfig,
+    /// `[[till_source]]`: ways by which a till's lines come.
+    pub till_sources: Vec<Source>,
     /// `[pages]`.
     pub pages: PagesConfig,
     /// `[tls]`: how other machines reach the kiosk; `None` where none does.
     pub tls: Option<TlsConfig>,
     /// `[[api_token]]`: machines that may read.
     pub api_tokens: Vec<ApiToken>,
+    /// `[mqtt]`, where there is a broker.
+    pub mqtt: Option<MqttConfig>,
     /// `[store]`: where the key of the database is kept.
     pub key: KeyKept,
     /// `[signals] choices`: the signals that are on; every other one is `signal_off`.
@@ -245,10 +254,13 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
     let has_tls = document.has("tls");
     let till = document.section("till", |section| till::read(section, has_tls));
     let pages = document.section("pages", |section| pages::read(section, has_tls));
+    let mut sources = Vec::new();
+    let till_sources = document.sections("till_source", |section| till_source::read(section, &mut sources));
     let tls = document.section("tls", tls::read);
     let mut known = Vec::new();
     let till_token = till.as_ref().and_then(|till| till.token.clone());
     document.sections("api_token", |section| api::read(section, till_token.as_ref(), &mut known));
+    let mqtt = document.section("mqtt", mqtt::read);
     let data_dir = kiosk.as_ref().map_or(Path::new(""), |kiosk| &kiosk.data_dir);
     let key = document.section("store", |section| store::read(section, data_dir));
     let signals = document.section("signals", |section| section.names("choices", SIGNALS));
@@ -261,8 +273,8 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
     let sharing = document.section("sharing", privacy::sharing);
     let telemetry = document.section("telemetry", telemetry);
     let (faults, declared) = document.finish();
-    let config = match (kiosk, till, key, places) {
-        (Some(kiosk), Some(till), Some(key), Some(places)) => {
+    let config = match (kiosk, till, key, places, whole(till_sources)) {
+        (Some(kiosk), Some(till), Some(key), Some(places), Some(till_sources)) => {
             let mut config = Config {
                 file: file.to_path_buf(),
                 key,
@@ -277,9 +289,11 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
                 runtime,
                 vision,
                 till,
+                till_sources,
                 pages,
                 tls,
                 api_tokens: known,
+                mqtt,
                 signals,
                 language,
                 terms: Terms { agreement, records_days, summaries_months, release },
@@ -292,6 +306,11 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
         _ => None,
     };
     (config, faults, declared)
+}
+
+/// All members of a list, where each could be read.
+fn whole<T>(members: Vec<Option<T>>) -> Option<Vec<T>> {
+    members.into_iter().collect()
 }
 
 fn kiosk(section: &mut Section<'_, '_>) -> Option<KioskConfig> {

@@ -96,8 +96,12 @@ fn commented_examples_are_valid() {
             }
             _ => line,
         })
-        .filter(|line| !["token = ", "credential", "technician_code_file"].iter().any(|key| line.starts_with(key)))
-        .filter(|line| !line.starts_with("token_file = \"/etc/hymy/till") && !line.starts_with("certificate_"))
+        .filter(|line| {
+            !["token = ", "credential", "technician_code_file", "password_file", "username", "certificate_"]
+                .iter()
+                .any(|key| line.starts_with(key))
+        })
+        .filter(|line| !line.starts_with("token_file = \"/etc/hymy/till"))
         .map(|line| format!("{line}\n"))
         .collect();
     let folder = tempfile::tempdir().expect("a folder");
@@ -105,6 +109,7 @@ fn commented_examples_are_valid() {
     let config = Config::parse(&file, &shown).unwrap_or_else(|error| panic!("{error}"));
     let directions = &config.directions;
     assert!(directions.target.is_some() && directions.queue.is_some() && directions.work.len() == 1);
+    assert!(config.till_sources.len() == 1 && config.mqtt.is_some());
     assert!(config.zones.queue.is_some() && config.till_zone.is_some() && config.till.token.is_none());
     assert!(config.tls.is_some() && config.api_tokens.len() == 1);
 }

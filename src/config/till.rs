@@ -104,6 +104,12 @@ pub(super) fn token_file(section: &mut Section<'_, '_>, key: &'static str) -> Op
 }
 
 fn token_in(path: &Path) -> Result<Token, String> {
+    let text = private_text(path)?;
+    Token::new(text.trim()).map_err(|found| format!("names {}, whose token {found}", path.display()))
+}
+
+/// The text of a file that only its owner can read.
+pub(super) fn private_text(path: &Path) -> Result<Zeroizing<String>, String> {
     let name = path.display();
     let open = || -> std::io::Result<(u32, String)> {
         let mode = std::fs::metadata(path)?.permissions().mode();
@@ -114,5 +120,5 @@ fn token_in(path: &Path) -> Result<Token, String> {
     if mode & 0o077 != 0 {
         return Err(format!("names {name}, which others can read; run: chmod 600 {name}"));
     }
-    Token::new(text.trim()).map_err(|found| format!("names {name}, whose token {found}"))
+    Ok(text)
 }

@@ -13,6 +13,7 @@ use landlock::{
 
 use crate::camera;
 use crate::config::Config;
+use crate::till::{Place, Source};
 
 /// The rules that are asked for: files (Linux 5.13 to 6.2), TCP ports (6.7), devices (6.10), abstract sockets (6.12).
 const RULES: ABI = ABI::V6;
@@ -30,26 +31,43 @@ pub struct Allowed {
     pub data_dir: PathBuf,
     /// Whether devices may be written to, which capturing from one is.
     pub devices: bool,
-    /// TCP ports that may be connected to: the camera's.
-    pub connect: Option<u16>,
+    /// Whether a serial line may be set up. It is read, and never written to.
+    pub serial: bool,
+    /// TCP ports that may be connected to: the camera's, those of tills, and the broker's.
+    pub connect: Vec<u16>,
     /// TCP ports that may be listened at: the till's and the pages'.
     pub listen: Vec<u16>,
 }
 
 impl Allowed {
+    /// Writing in this folder, and nothing else.
+    #[must_use]
+    pub fn only(data_dir: PathBuf) -> Self {
+        Self { data_dir, devices: false, serial: false, connect: Vec::new(), listen: Vec::new() }
+    }
+
     /// What this configuration needs, and nothing else.
     #[must_use]
     pub fn of(config: &Config) -> Self {
         let source = camera::source(config);
         let device = matches!(source, Some(SourceSpec::Device(_)));
-        let connect = match &source {
+        let camera = match &source {
             Some(SourceSpec::Stream(address)) => tcp_port(address),
             _ => None,
+        };
+        let till = |source: &Source| match &source.place {
+            Place::Tcp(address) => Some(address.port()),
+            Place::File(_) | Place::Serial { .. } => None,
         };
         Self {
             data_dir: config.kiosk.data_dir.clone(),
             devices: device || config.runtime.provider != Provider::Cpu,
-            connect,
+            serial: config.till_sources.iter().any(|source| matches!(source.place, Place::Serial { .. })),
+            connect: camera
+                .into_iter()
+                .chain(config.till_sources.iter().filter_map(till))
+                .chain(config.mqtt.as_ref().map(|broker| broker.port))
+                .collect(),
             listen: [
                 config.till.enabled.then(|| config.till.listen.port()),
                 config.pages.enabled.then(|| config.pages.listen.port()),
@@ -90,7 +108,7 @@ pub enum ConfineError {
 /// # Errors
 /// [`ConfineError`]; that the kernel lacks Landlock is none.
 pub fn confine(allowed: &Allowed) -> Result<Confined, ConfineError> {
-    let Allowed { data_dir, devices, connect, listen } = allowed;
+    let Allowed { data_dir, devices, serial, connect, listen } = allowed;
     let writes = AccessFs::from_write(RULES);
     let mut rules = Ruleset::default()
         .handle_access(writes)?
@@ -102,7 +120,10 @@ pub fn confine(allowed: &Allowed) -> Result<Confined, ConfineError> {
         let use_one = AccessFs::WriteFile | AccessFs::IoctlDev;
         rules = rules.add_rule(PathBeneath::new(PathFd::new(DEVICES)?, use_one))?;
     }
-    if let Some(port) = connect {
+    if *serial && !*devices {
+        rules = rules.add_rule(PathBeneath::new(PathFd::new(DEVICES)?, AccessFs::IoctlDev))?;
+    }
+    for port in connect {
         rules = rules.add_rule(NetPort::new(*port, AccessNet::ConnectTcp))?;
     }
     for port in listen {
@@ -123,7 +144,7 @@ pub fn confine(allowed: &Allowed) -> Result<Confined, ConfineError> {
 /// # Errors
 /// [`ConfineError`].
 pub fn probe() -> Result<Confined, ConfineError> {
-    let everywhere = Allowed { data_dir: PathBuf::from("/"), devices: false, connect: None, listen: Vec::new() };
+    let everywhere = Allowed::only(PathBuf::from("/"));
     std::thread::spawn(move || confine(&everywhere)).join().unwrap_or(Ok(Confined::Not))
 }
 
@@ -159,8 +180,7 @@ mod tests {
     #[test]
     fn a_probe_confines_nobody() {
         let folder = tempfile::tempdir().unwrap();
-        let nowhere =
-            Allowed { data_dir: folder.path().join("missing"), devices: false, connect: None, listen: Vec::new() };
+        let nowhere = Allowed::only(folder.path().join("missing"));
         assert!(matches!(confine(&nowhere), Err(ConfineError::Path(_))), "before anything is enforced");
         probe().unwrap();
         std::fs::write(folder.path().join("file"), "written").unwrap();
@@ -173,13 +193,22 @@ mod tests {
             let text = format!("[kiosk]\ndata_dir = \"/var/lib/hymy\"\n[camera]\n{camera}\n{rest}");
             Allowed::of(&Config::parse(std::path::Path::new("/etc/kiosk.toml"), &text).unwrap())
         };
-        let nothing = Allowed { data_dir: "/var/lib/hymy".into(), devices: false, connect: None, listen: Vec::new() };
+        let nothing = Allowed::only("/var/lib/hymy".into());
         assert_eq!(allowed("", ""), nothing);
         assert_eq!(allowed("source = \"/dev/video0\"", ""), Allowed { devices: true, ..nothing.clone() });
         let till = "[till]\nenabled = true\nlisten = \"127.0.0.1:8095\"\ntoken = \"0123456789abcdef\"\n";
         let stream = allowed("source = \"rtsp://camera:8554/a\"", till);
-        assert_eq!(stream, Allowed { connect: Some(8554), listen: vec![8095], ..nothing.clone() });
+        assert_eq!(stream, Allowed { connect: vec![8554], listen: vec![8095], ..nothing.clone() });
         let accelerator = allowed("", "[runtime]\nprovider = \"openvino\"\n");
-        assert_eq!(accelerator, Allowed { devices: true, ..nothing });
+        assert_eq!(accelerator, Allowed { devices: true, ..nothing.clone() });
+        let patterns = "patterns = [{ pattern = \"x\", event = \"opened\" }]\n";
+        let line = |place: &str| format!("[[till_source]]\nname = \"a\"\n{place}\n{patterns}");
+        let tcp = allowed("", &line("kind = \"tcp\"\naddress = \"192.0.2.7:4001\""));
+        assert_eq!(tcp, Allowed { connect: vec![4001], ..nothing.clone() });
+        let broker = allowed("", "[mqtt]\nbroker = \"mqtt://192.0.2.9\"\n");
+        assert_eq!(broker, Allowed { connect: vec![1883], ..nothing.clone() });
+        let serial = allowed("", &line("kind = \"serial\"\ndevice = \"/dev/ttyUSB0\""));
+        assert_eq!(serial, Allowed { serial: true, ..nothing.clone() });
+        assert_eq!(allowed("", &line("kind = \"file\"\npath = \"/var/log/till.log\"")), nothing);
     }
 }

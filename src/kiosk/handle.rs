@@ -1,11 +1,13 @@
 //! How the rest of the process reaches the task: requests with a way to answer, never waiting for room.
 
+use std::sync::Arc;
+
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::REQUEST_CHANNEL;
 use crate::control::{Answer, Question, Why};
-use crate::till::Report;
+use crate::till::{Report, Ways};
 
 /// What came of a reported till event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +30,10 @@ pub(super) enum Request {
 
 /// A way to the task; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct KioskHandle(mpsc::Sender<Request>);
+pub struct KioskHandle {
+    requests: mpsc::Sender<Request>,
+    ways: Arc<Ways>,
+}
 
 impl std::fmt::Debug for Request {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -42,14 +47,20 @@ impl std::fmt::Debug for Request {
 
 pub(super) fn channel() -> (KioskHandle, mpsc::Receiver<Request>) {
     let (sender, receiver) = mpsc::channel(REQUEST_CHANNEL);
-    (KioskHandle(sender), receiver)
+    (KioskHandle { requests: sender, ways: Arc::default() }, receiver)
 }
 
 impl KioskHandle {
+    /// How the ways to the till stand.
+    #[must_use]
+    pub fn ways(&self) -> &Arc<Ways> {
+        &self.ways
+    }
+
     /// Appends a reported event to the inbox.
     pub async fn till_event(&self, report: Report) -> TillAnswer {
         let (reply, answer) = oneshot::channel();
-        match self.0.try_send(Request::Till(report, reply)) {
+        match self.requests.try_send(Request::Till(report, reply)) {
             Ok(()) => answer.await.unwrap_or(TillAnswer::Failed),
             Err(TrySendError::Full(_)) => TillAnswer::Full,
             Err(TrySendError::Closed(_)) => TillAnswer::Failed,
@@ -59,20 +70,20 @@ impl KioskHandle {
     /// How many more requests may wait.
     #[cfg(test)]
     pub(super) fn room(&self) -> usize {
-        self.0.capacity()
+        self.requests.capacity()
     }
 
     /// Whether the store would take a write now.
     pub async fn writable(&self) -> bool {
         let (reply, answer) = oneshot::channel();
-        self.0.try_send(Request::Writable(reply)).is_ok() && answer.await.unwrap_or(false)
+        self.requests.try_send(Request::Writable(reply)).is_ok() && answer.await.unwrap_or(false)
     }
 
     /// Answers a command beside the kiosk.
     pub async fn question(&self, question: Question) -> Answer {
         let busy = || Answer::refused(Why::Busy, "the kiosk is busy or stopping; try again");
         let (reply, answer) = oneshot::channel();
-        match self.0.try_send(Request::Question(question, reply)) {
+        match self.requests.try_send(Request::Question(question, reply)) {
             Ok(()) => answer.await.unwrap_or_else(|_| busy()),
             Err(_) => busy(),
         }

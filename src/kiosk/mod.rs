@@ -163,7 +163,7 @@ pub fn spawn(
     stop: watch::Receiver<bool>,
 ) -> Result<(KioskHandle, std::thread::JoinHandle<Result<Outcome, StoreError>>), NoShift> {
     let (handle, requests) = handle::channel();
-    let kiosk = Kiosk::begin(store, settings, people, camera, clock)?;
+    let kiosk = Kiosk::begin(store, settings, people, camera, clock)?.telling(Arc::clone(handle.ways()));
     let runtime = tokio::runtime::Handle::current();
     let thread = std::thread::spawn(move || runtime.block_on(kiosk.run(requests, vision, stop)));
     Ok((handle, thread))

@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::control::{self, Answer, Proof, Question, Rules, SceneLines, SharingQuestion, Status, TrialFor, Why};
 use crate::customer::Burst;
 use crate::store::{Appended, InboxEvent, NewEvent, PersonId, SignedIn, Store, StoreError};
-use crate::till::{self, Report};
+use crate::till::{self, Report, Ways};
 
 /// How often time passes for the register when nothing else happens.
 const TICK: Duration = Duration::from_millis(500);
@@ -86,6 +86,8 @@ pub struct Kiosk {
     pub(super) pressed: Burst,
     /// When the store was last probed, and whether it took the write.
     probed: Option<(u64, bool)>,
+    /// What set-up hears of the till, which ends with the beginning of a shift.
+    ways: Arc<Ways>,
 }
 
 impl Kiosk {
@@ -126,6 +128,7 @@ impl Kiosk {
             customers_due_ms: 0,
             pressed: Burst::default(),
             probed: None,
+            ways: Arc::default(),
         };
         kiosk.keep_releases();
         kiosk.keep_customers();
@@ -136,6 +139,12 @@ impl Kiosk {
         }
         kiosk.retain()?;
         Ok(kiosk)
+    }
+
+    /// The same, telling these whether somebody is on shift.
+    pub(super) fn telling(self, ways: Arc<Ways>) -> Self {
+        ways.on_shift(self.status.shift);
+        Self { ways, ..self }
     }
 
     /// Shifts left open by a crash: the one of the same people, of just now, goes on and is given back; any other is
@@ -208,6 +217,7 @@ impl Kiosk {
                 },
                 _ = tick.tick() => self.tick(),
             }
+            self.ways.on_shift(self.status.shift);
             // What cannot be written is logged there, and tried again.
             let _ = self.write_decisions();
         }
@@ -337,6 +347,8 @@ impl Kiosk {
                 };
                 // Pages may have been closed, or a consent may have ended: whoever tried something out with them is gone.
                 self.end_trial_if_over();
+                // Before whoever signed in hears of it.
+                self.ways.on_shift(self.status.shift);
                 let _ = reply.send(answer);
             }
         }

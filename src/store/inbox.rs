@@ -89,6 +89,14 @@ impl Store {
         })
     }
 
+    /// How many events there are, handled ones as well.
+    #[cfg(test)]
+    pub(crate) fn events_kept(&self) -> usize {
+        let count = "SELECT count(*) FROM till_inbox";
+        let count: i64 = self.read(|connection| connection.query_row(count, [], |row| row.get(0))).expect("read");
+        usize::try_from(count).expect("a count")
+    }
+
     /// What still waits for a shift, in the order of the till's clock.
     ///
     /// # Errors

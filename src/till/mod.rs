@@ -1,8 +1,11 @@
 //! Till events as the till reports them: read, checked and given the key by which duplicates are known.
 //!
-//! Nothing here decides what an event means; the request that brings one only appends it to the inbox.
+//! Nothing here decides what an event means; what brings one, a request or a line, only appends it to the inbox.
 
 mod lines;
+mod patterns;
+mod source;
+mod ways;
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -10,6 +13,9 @@ use serde::Deserialize;
 use crate::transaction::TillEventKind;
 
 pub use lines::{LineError, read_lines};
+pub use patterns::{Key, NotUnderstood, PATTERNS_MAX, Pattern, Patterns, RawPattern, TimeFormat, Understood};
+pub use source::{Place, Setting as SourceSetting, Source, start as start_sources};
+pub use ways::{Counts, Heard, LISTENS_FOR, Link, Shown, ShownWay, Way, WayKind, Ways};
 
 /// The name of a kind in JSON and in the inbox.
 #[must_use]
@@ -22,11 +28,17 @@ pub fn kind_name(kind: TillEventKind) -> &'static str {
     }
 }
 
+/// Every kind.
+const KINDS: [TillEventKind; 4] =
+    [TillEventKind::Opened, TillEventKind::Payment, TillEventKind::Closed, TillEventKind::Voided];
+
+/// The name of every kind.
+pub const EVENTS: [&str; 4] = ["opened", "payment", "closed", "voided"];
+
 /// The kind of that name.
 #[must_use]
 pub fn kind_named(name: &str) -> Option<TillEventKind> {
-    use TillEventKind::{Closed, Opened, Payment, Voided};
-    [Opened, Payment, Closed, Voided].into_iter().find(|kind| kind_name(*kind) == name)
+    KINDS.into_iter().find(|kind| kind_name(*kind) == name)
 }
 
 /// The body as it comes: raw, resolved by [`Report::live`] or by [`read_lines`].
@@ -62,6 +74,15 @@ pub struct Plausible {
     pub max_ahead_s: u32,
 }
 
+impl Plausible {
+    /// Whether an event of this time may be told now.
+    #[must_use]
+    pub fn holds(self, at: Timestamp, now: Timestamp) -> bool {
+        let late_ms = now.as_millisecond() - at.as_millisecond();
+        late_ms <= i64::from(self.max_late_s) * 1000 && -late_ms <= i64::from(self.max_ahead_s) * 1000
+    }
+}
+
 /// Why a report is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -89,13 +110,20 @@ impl Report {
             _ => return Err(Refusal::Malformed("a live event has \"at\" (RFC 3339) and no \"t_ms\"".into())),
         };
         let at: Timestamp = at.parse().map_err(|_| Refusal::Malformed("\"at\" is not RFC 3339".into()))?;
-        let late_ms = now.as_millisecond() - at.as_millisecond();
-        if late_ms > i64::from(plausible.max_late_s) * 1000 || -late_ms > i64::from(plausible.max_ahead_s) * 1000 {
-            return Err(Refusal::ImplausibleTime(at));
+        Self { id: raw.id, register: raw.register, kind: raw.event, at }.plausible(now, plausible)
+    }
+
+    /// The report, if its time is plausible now.
+    ///
+    /// # Errors
+    /// [`Refusal::ImplausibleTime`].
+    pub fn plausible(self, now: Timestamp, plausible: Plausible) -> Result<Self, Refusal> {
+        if !plausible.holds(self.at, now) {
+            return Err(Refusal::ImplausibleTime(self.at));
         }
         // The store keeps milliseconds; two reports of one event have to stay equal there.
-        let at = Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at);
-        Ok(Self { id: raw.id, register: raw.register, kind: raw.event, at })
+        let at = Timestamp::from_millisecond(self.at.as_millisecond()).unwrap_or(self.at);
+        Ok(Self { at, ..self })
     }
 
     /// Equal for two reports of one event: the id, or else register, event and time.
@@ -108,8 +136,12 @@ impl Report {
     }
 }
 
+/// Whether a register or an id may be called so.
+fn fits(text: &str) -> bool {
+    (1..=MAX_NAME_CHARS).contains(&text.chars().count()) && !text.chars().any(char::is_control)
+}
+
 fn check_names(raw: &Raw) -> Result<(), String> {
-    let fits = |text: &str| (1..=MAX_NAME_CHARS).contains(&text.chars().count()) && !text.chars().any(char::is_control);
     if !fits(&raw.register) {
         return Err(format!("\"register\" has 1 to {MAX_NAME_CHARS} printable characters"));
     }

@@ -1,8 +1,7 @@
 //! For machines: `/healthz` and `/metrics` for whatever looks after the kiosk, `/api/v1/releases` for whatever reads what
 //! was released, `/api/v1/openapi.json` for whoever writes such a program. What the till sends is taken by [`super::till`].
 //!
-//! The figures are a list that was thought about one by one: from none of them can a shift, a pause, a presence or a
-//! transaction be told, however often they are read. So there is no count of events, no load and no memory among them.
+//! Which figures there are is decided in [`crate::health`].
 
 mod document;
 mod releases;
@@ -18,10 +17,8 @@ use super::Pages;
 use super::connection::Connection;
 use super::tokens::{Tokens, Turned};
 use crate::config::Purpose;
+use crate::health::Figures;
 use crate::kiosk::KioskHandle;
-
-/// Room on the disk is told in steps of this many bytes: a transaction's few kilobytes never show.
-const ROOM_STEP_BYTES: u64 = 256 * 1024 * 1024;
 
 /// The routes.
 pub fn routes() -> Router<Pages> {
@@ -86,30 +83,8 @@ async fn metrics(State(pages): State<Pages>, who: Connection, headers: HeaderMap
     if let Err(turned) = may_look(&pages.tokens, &headers, who) {
         return turned.into_response();
     }
-    let writable = pages.kiosk.writable().await;
-    let text = told(writable, pages.room_bytes(), pages.started.as_second());
+    let text = Figures::now(&pages.kiosk, &pages.data_dir, pages.started).await.prometheus();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
-}
-
-/// Every figure that there is.
-fn told(writable: bool, room_bytes: Option<u64>, started: i64) -> String {
-    let version = env!("CARGO_PKG_VERSION");
-    let mut text = format!(
-        "# HELP hymy_info The program that runs.\n# TYPE hymy_info gauge\nhymy_info{{version=\"{version}\"}} 1\n\
-         # HELP hymy_started_timestamp_seconds When the program was started.\n\
-         # TYPE hymy_started_timestamp_seconds gauge\nhymy_started_timestamp_seconds {started}\n\
-         # HELP hymy_store_writable Whether the store takes writes.\n# TYPE hymy_store_writable gauge\n\
-         hymy_store_writable {}\n",
-        u8::from(writable)
-    );
-    if let Some(room) = room_bytes {
-        text.push_str(&format!(
-            "# HELP hymy_disk_room_bytes Room on the disk of the store, in steps of {ROOM_STEP_BYTES} bytes.\n\
-             # TYPE hymy_disk_room_bytes gauge\nhymy_disk_room_bytes {}\n",
-            room / ROOM_STEP_BYTES * ROOM_STEP_BYTES
-        ));
-    }
-    text
 }
 
 /// This document.

@@ -42,7 +42,7 @@ use crate::consent::Language;
 use crate::control::{Answer, Question, Status};
 use crate::kiosk::KioskHandle;
 use crate::setup::{Check, Machine, Placed};
-use crate::till::Plausible;
+use crate::till::{Plausible, WayKind};
 
 #[cfg(test)]
 pub(crate) use about::about_html;
@@ -72,6 +72,7 @@ pub struct WebState {
 
 /// Where the till posts its events.
 pub fn till_events(state: WebState) -> Router {
+    state.kiosk.ways().add(WayKind::Http, "", "");
     Router::new()
         .route("/api/v1/till/events", post(till::receive))
         .layer(DefaultBodyLimit::max(till::MAX_BODY_BYTES))
@@ -113,7 +114,7 @@ pub struct Pages {
 impl Pages {
     /// Room on the disk of the store.
     fn room_bytes(&self) -> Option<u64> {
-        rustix::fs::statvfs(&self.data_dir).ok().map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize))
+        crate::health::room_bytes(&self.data_dir)
     }
 
     async fn status(&self) -> Status {
@@ -186,6 +187,8 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("calibration.js", "text/javascript; charset=utf-8", include_str!("static/calibration.js")),
     ("setup.css", "text/css; charset=utf-8", include_str!("static/setup.css")),
     ("trainer.css", "text/css; charset=utf-8", include_str!("static/trainer.css")),
+    ("till.css", "text/css; charset=utf-8", include_str!("static/till.css")),
+    ("till.js", "text/javascript; charset=utf-8", include_str!("static/till.js")),
     ("me.css", "text/css; charset=utf-8", include_str!("static/me.css")),
     ("practice.css", "text/css; charset=utf-8", include_str!("static/practice.css")),
     ("trial.js", "text/javascript; charset=utf-8", include_str!("static/trial.js")),

@@ -1,6 +1,9 @@
 //! `/setup`: for whoever installs the kiosk. Whether what it needs is there, zones and directions; no picture, and nothing
 //! about anyone.
 
+mod tester;
+mod till;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -41,6 +44,8 @@ pub fn routes() -> Router<Pages> {
         .route("/setup/calibration/end", post(calibration::end))
         .route("/setup/calibration/now", get(calibration::now))
         .route("/setup/calibration/save", post(calibration::save))
+        .merge(till::routes())
+        .merge(tester::routes())
 }
 
 #[derive(Template)]

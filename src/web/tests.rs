@@ -20,6 +20,7 @@ mod me;
 mod pages;
 mod reach;
 mod setup;
+mod till_setup;
 mod trainer;
 mod trial;
 

@@ -21,7 +21,7 @@ macro_rules! files {
 }
 
 const FILES: [&str; 2] =
-    files!("common", "counter", "me", "practice", "tips", "trainer", "customer", "setup", "places", "reach");
+    files!("common", "counter", "me", "practice", "tips", "trainer", "customer", "setup", "places", "reach", "till");
 const ENGLISH: &str = FILES[0];
 const FINNISH: &str = FILES[1];
 
@@ -121,6 +121,16 @@ impl Texts {
             Language::Finnish => format!("{}.{:02}", at.hour(), at.minute()),
             Language::English => format!("{:02}:{:02}", at.hour(), at.minute()),
         }
+    }
+
+    /// The time of day of a moment, to the second.
+    pub fn second_of(&self, at: Timestamp, zone: &TimeZone) -> String {
+        let second = at.to_zoned(zone.clone()).second();
+        let between = match self.language {
+            Language::Finnish => '.',
+            Language::English => ':',
+        };
+        format!("{}{between}{second:02}", self.time_of(at, zone))
     }
 
     /// Day and time of a moment.

@@ -13,7 +13,7 @@ use super::connection::Connection;
 use super::tokens::Turned;
 use crate::config::Purpose;
 use crate::kiosk::TillAnswer;
-use crate::till::{Refusal, Report};
+use crate::till::{Heard, Refusal, Report, WayKind};
 
 /// An event with the longest id and register takes less than half of this.
 pub(super) const MAX_BODY_BYTES: usize = 4096;
@@ -71,10 +71,25 @@ pub(super) async fn receive(State(state): State<WebState>, who: Connection, requ
         return turned.into_response();
     }
     let (code, text) = answer(&state, request).await;
+    // What could not be kept comes again.
+    let heard = match code {
+        StatusCode::UNAUTHORIZED => Some(Heard::WrongToken),
+        StatusCode::UNPROCESSABLE_ENTITY => Some(Heard::WrongTime),
+        StatusCode::ACCEPTED | StatusCode::OK | StatusCode::SERVICE_UNAVAILABLE => None,
+        _ => Some(Heard::NotUnderstood),
+    };
+    if let Some(heard) = heard {
+        tell(&state, heard);
+    }
     if code.is_client_error() || code.is_server_error() {
         tracing::warn!(status = code.as_u16(), "till_event_refused");
     }
     (code, text).into_response()
+}
+
+/// Tells set-up what came.
+fn tell(state: &WebState, heard: Heard) {
+    state.kiosk.ways().add(WayKind::Http, "", "").heard(heard, state.clock.monotonic_ms());
 }
 
 async fn answer(state: &WebState, request: Request) -> (StatusCode, &'static str) {
@@ -96,7 +111,12 @@ async fn answer(state: &WebState, request: Request) -> (StatusCode, &'static str
             };
         }
     };
-    match state.kiosk.till_event(report).await {
+    let event = Heard::Event { register: report.register.clone(), kind: report.kind, at: report.at };
+    let answer = state.kiosk.till_event(report).await;
+    if matches!(answer, TillAnswer::Accepted | TillAnswer::Duplicate) {
+        tell(state, event);
+    }
+    match answer {
         TillAnswer::Accepted => (StatusCode::ACCEPTED, "accepted\n"),
         TillAnswer::Duplicate => (StatusCode::OK, "duplicate\n"),
         TillAnswer::Full => (StatusCode::SERVICE_UNAVAILABLE, "full; try again later\n"),

@@ -7,12 +7,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Form, Json, Router};
+use axum::{Json, Router};
 use serde::Deserialize;
 
 use super::page::{Chrome, refusal};
 use super::{Pages, cookies};
 use crate::control::{Answer, Question, TrialFor, TrialQuestion};
+use crate::web::form::Form;
 
 /// The routes.
 pub fn routes() -> Router<Pages> {

@@ -1,26 +1,10 @@
-//! The figures are the ones that were thought about, the dashboard asks for no other, and the document names every way in.
+//! The dashboard asks for the figures that there are, and the document names every way in.
 
 use std::collections::BTreeSet;
 
 use super::document::Document;
 use super::*;
-
-/// What was thought about: nothing that changes with what people do.
-const THOUGHT_ABOUT: [&str; 4] =
-    ["hymy_info", "hymy_started_timestamp_seconds", "hymy_store_writable", "hymy_disk_room_bytes"];
-
-#[test]
-fn figures_are_the_ones_that_were_thought_about() {
-    let text = told(true, Some(10 * ROOM_STEP_BYTES + 5_000), 1_800_000_000);
-    let names: Vec<&str> = text
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(|line| line.split(['{', ' ']).next().unwrap_or_default())
-        .collect();
-    assert_eq!(names, THOUGHT_ABOUT);
-    let more = told(true, Some(10 * ROOM_STEP_BYTES + 900_000), 1_800_000_000);
-    assert_eq!(text, more, "a transaction's room does not show");
-}
+use crate::health::tests::THOUGHT_ABOUT;
 
 /// Every query in a dashboard, wherever it stands.
 fn queries(value: &serde_json::Value, found: &mut Vec<String>) {

@@ -2,7 +2,6 @@
 //! is switched off by the person's own tap, and why is kept nowhere.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -10,6 +9,7 @@ use axum::response::Response;
 use super::{Entry, Outcome, ask, choice_name, menu, turned_away};
 use crate::consent::Consent;
 use crate::control::{Answer, OwnQuestion, Why};
+use crate::web::form::Form;
 use crate::web::page::{Chrome, see, shown};
 use crate::web::visits::Me;
 use crate::web::{Pages, cookies, said};

@@ -2,10 +2,10 @@
 //! counts down. What is saved are directions of places; of the look itself nothing is kept. It holds from the next start.
 
 use askama::Template;
+use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::{Form, Json};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -15,6 +15,7 @@ use crate::calibrate::{Place, Regions, Trouble};
 use crate::config::{named, save_regions};
 use crate::control::{Answer, Question, SettingUp, TrialNow, TrialQuestion, WalkNow};
 use crate::decide::Region;
+use crate::web::form::Form;
 use crate::web::page::{Chrome, see, shown};
 use crate::web::text::Texts;
 use crate::web::visits::{Area, Technician, turned_away};

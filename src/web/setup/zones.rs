@@ -2,16 +2,17 @@
 //! saved holds from the next start. No picture, and nothing about anyone.
 
 use askama::Template;
+use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::{Form, Json};
 use serde_json::json;
 
 use super::drawn::{self, Drawn};
 use super::places::{Saved, menu};
 use crate::config::{NotSaved, save_zones};
 use crate::control::{Answer, Question, SceneLines, SettingUp, TrialFor, TrialNow, TrialQuestion};
+use crate::web::form::Form;
 use crate::web::page::{Chrome, see, shown};
 use crate::web::text::Texts;
 use crate::web::visits::{Area, Technician, turned_away};

@@ -117,17 +117,7 @@ impl Browser {
         });
         let site = Reach { limits, names: ["kiosk.shop.lan".to_owned()].into(), ..Reach::on_loopback() };
         let app = guarded(site, routes.merge(till_events(till)));
-        Self {
-            app,
-            handle,
-            clock,
-            camera,
-            kiosk,
-            folder,
-            cookies: Default::default(),
-            language: "en",
-            who: HERE,
-        }
+        Self { app, handle, clock, camera, kiosk, folder, cookies: Default::default(), language: "en", who: HERE }
     }
 
     pub(super) async fn send(&mut self, mut request: Request<Body>) -> Got {

@@ -105,14 +105,14 @@ impl Following {
             self.said = None;
             let ended = self.read_on(&mut open).await;
             if !matches!(ended, Ok(Ended::Turned)) {
-                self.save(open.position).await?;
+                self.keep(open.position).await?;
                 return ended.map(|_| ());
             }
             if open.splitter.is_within_a_line() {
                 self.intake.tell(Heard::NotUnderstood);
             }
             position = open.position.beginning(metadata(&self.path)?.as_ref());
-            self.save(position).await?;
+            self.keep(position).await?;
         }
     }
 
@@ -144,7 +144,7 @@ impl Following {
                     return Ok(Some(open));
                 }
                 let position = position.beginning(Some(&open.file.metadata().await?));
-                self.save(position).await?;
+                self.keep(position).await?;
                 return Open::at(open.file, position).await.map(Some);
             }
         }
@@ -154,7 +154,7 @@ impl Following {
         if !begun.is_of(&open.file.metadata().await?) {
             return Ok(None);
         }
-        self.save(begun).await?;
+        self.keep(begun).await?;
         Ok(Some(open))
     }
 
@@ -169,7 +169,7 @@ impl Following {
             }
             if open.position != saved && (!more || saved_at.elapsed() >= SAVED_EVERY) {
                 // What is read again after a crash is a duplicate: reading goes on.
-                if let Err(error) = self.save(open.position).await {
+                if let Err(error) = self.keep(open.position).await {
                     tracing::warn!(source = self.intake.name, %error, "till_position_not_kept");
                 }
                 (saved, saved_at) = (open.position, Instant::now());
@@ -224,7 +224,7 @@ impl Following {
         }
     }
 
-    async fn save(&self, position: Position) -> io::Result<()> {
+    async fn keep(&self, position: Position) -> io::Result<()> {
         let kept_at = self.kept_at.clone();
         tokio::task::spawn_blocking(move || position::save(&kept_at, position)).await?
     }

@@ -253,9 +253,9 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
     });
     let has_tls = document.has("tls");
     let till = document.section("till", |section| till::read(section, has_tls));
-    let pages = document.section("pages", |section| pages::read(section, has_tls));
     let mut sources = Vec::new();
     let till_sources = document.sections("till_source", |section| till_source::read(section, &mut sources));
+    let pages = document.section("pages", |section| pages::read(section, has_tls));
     let tls = document.section("tls", tls::read);
     let mut known = Vec::new();
     let till_token = till.as_ref().and_then(|till| till.token.clone());

@@ -43,5 +43,7 @@ pub fn menu(t: &Texts, current: &str) -> Vec<(&'static str, String, bool)> {
         entry("/setup", "places-menu-checklist"),
         entry("/setup/zones", "places-menu-zones"),
         entry("/setup/calibration", "places-menu-directions"),
+        entry("/setup/till", "till-title"),
+        entry("/setup/till/try", "try-title"),
     ]
 }

@@ -10,6 +10,7 @@ use axum::routing::get;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::places;
 use crate::till::{EVENTS, NotUnderstood, Pattern, Patterns, RawPattern, Understood, kind_name};
 use crate::web::Pages;
 use crate::web::form::Form;
@@ -40,6 +41,7 @@ pub fn routes() -> Router<Pages> {
 #[template(path = "setup_till_try.html")]
 struct TryPage {
     chrome: Chrome,
+    menu: Vec<(&'static str, String, bool)>,
     /// Patterns, with an empty one at the end.
     rows: Vec<Row>,
     lines: String,
@@ -113,7 +115,8 @@ async fn example(chrome: Chrome, _: Technician) -> Response {
     };
     let rows = EXAMPLE.into_iter().map(row).chain([Row::default()]).collect();
     let (lines, kind) = (EXAMPLE_LINES.to_owned(), "file".to_owned());
-    let page = TryPage { chrome, rows, lines, kind, place: String::new(), verdicts: Vec::new(), toml: None };
+    let menu = places::menu(chrome.t, "/setup/till/try");
+    let page = TryPage { chrome, menu, rows, lines, kind, place: String::new(), verdicts: Vec::new(), toml: None };
     shown(StatusCode::OK, &page)
 }
 
@@ -152,7 +155,8 @@ async fn tried(
         rows.push(Row::default());
     }
     let code = if sound { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    shown(code, &TryPage { chrome, rows, lines, kind, place, verdicts, toml })
+    let menu = places::menu(chrome.t, "/setup/till/try");
+    shown(code, &TryPage { chrome, menu, rows, lines, kind, place, verdicts, toml })
 }
 
 /// The patterns that were written; a row without one is left out.

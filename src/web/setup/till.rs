@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 
+use super::places;
 use crate::till::{Counts, Heard, Link, Shown, ShownWay, kind_name};
 use crate::web::Pages;
 use crate::web::page::{Chrome, see, shown};
@@ -26,6 +27,7 @@ pub fn routes() -> Router<Pages> {
 #[template(path = "setup_till.html")]
 struct TillPage {
     chrome: Chrome,
+    menu: Vec<(&'static str, String, bool)>,
     ways: Vec<Row>,
     on_shift: bool,
     /// For how long it still listens, in words.
@@ -70,7 +72,7 @@ async fn page(State(pages): State<Pages>, chrome: Chrome, _: Technician) -> Resp
     let events = events.iter().filter_map(event).collect();
     let listens = listens_for_ms.map(|ms| t.count("till-listens-for", minutes(ms)));
     let ways = ways.iter().map(|way| row(way, now_ms, t)).collect();
-    shown(StatusCode::OK, &TillPage { ways, on_shift, listens, events, chrome })
+    shown(StatusCode::OK, &TillPage { menu: places::menu(t, "/setup/till"), ways, on_shift, listens, events, chrome })
 }
 
 /// Begun minutes.

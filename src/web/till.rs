@@ -67,13 +67,13 @@ pub(super) async fn receive(State(state): State<WebState>, who: Connection, requ
     if let Err(turned) = state.tokens.allow(Purpose::Till, request.headers(), who) {
         if !matches!(turned, Turned::TooMany { .. }) {
             tracing::warn!("till_token_refused");
+            tell(&state, Heard::WrongToken);
         }
         return turned.into_response();
     }
     let (code, text) = answer(&state, request).await;
     // What could not be kept comes again.
     let heard = match code {
-        StatusCode::UNAUTHORIZED => Some(Heard::WrongToken),
         StatusCode::UNPROCESSABLE_ENTITY => Some(Heard::WrongTime),
         StatusCode::ACCEPTED | StatusCode::OK | StatusCode::SERVICE_UNAVAILABLE => None,
         _ => Some(Heard::NotUnderstood),

@@ -168,8 +168,78 @@ async fn who_withdraws_is_told_what_is_gone_and_opens_nothing_any_more(stage: &S
     turn.end().await;
 }
 
+async fn the_mirror_opens_the_camera_draws_what_is_seen_and_ends(stage: &Stage) {
+    let turn = Turn::begin(stage, "en", false).await;
+    turn.opens("/me", Some("Aino"), SECRET).await;
+    turn.has("form[action='/close']", "her pages open").await;
+    turn.go("/practice").await;
+    turn.press("[data-begin]").await;
+    turn.has("svg[data-face='seen']", "the drawing follows the face").await;
+    turn.screenshot("practice-on-1280x800-en").await;
+    // Whoever looks at the counter sees it; from there anyone ends it.
+    turn.go("/").await;
+    turn.camera_is("trying").await;
+    turn.screenshot("counter-trying-1280x800-en").await;
+    turn.press("form[action='/trial/end'] button").await;
+    turn.camera_is("off").await;
+    turn.end().await;
+}
+
+async fn zones_are_drawn_by_keys_and_saved_and_crossing_sides_are_not(stage: &Stage) {
+    let turn = Turn::begin(stage, "en", false).await;
+    turn.opens("/setup", None, TECHNICIAN_CODE).await;
+    turn.has("form[action='/close']", "the pages open").await;
+    turn.go("/setup/zones").await;
+    let corner = |zone: &str, n: usize| format!("fieldset[data-zone={zone}] tbody tr:nth-child({n}) input");
+    let value = async |css: &str| {
+        let field = turn.client.find(Locator::Css(css)).await.expect("a field");
+        field.prop("value").await.expect("asked").expect("a value")
+    };
+    let staff = corner("staff", 1);
+    let before: f64 = value(&staff).await.parse().expect("a number");
+    // The first handle of the zone that is chosen first: right by five.
+    let handle = turn.client.find(Locator::Css(".handle")).await.expect("a handle");
+    handle.send_keys("\u{e008}\u{e014}\u{e000}").await.expect("typed");
+    assert_eq!(value(&staff).await.parse::<f64>().expect("a number"), before + 5.0);
+    turn.screenshot("zones-drawn-1280x800-en").await;
+    turn.press("#zones > button.main").await;
+    turn.says("The zones are saved").await;
+    turn.go("/setup/zones").await;
+    assert_eq!(value(&staff).await.parse::<f64>().expect("a number"), before + 5.0, "as it was saved");
+    // The second and the third corner change places: two sides cross.
+    let script = "const rows = document.querySelectorAll('fieldset[data-zone=staff] tbody tr');
+        const of = row => [...row.querySelectorAll('input')];
+        of(rows[1]).forEach((field, axis) => {
+            const other = of(rows[2])[axis];
+            [field.value, other.value] = [other.value, field.value];
+        });";
+    turn.client.execute(script, Vec::new()).await.expect("runs");
+    turn.press("#zones > button.main").await;
+    turn.has("#fault-staff", "the reason stands at its field").await;
+    turn.says("crosses").await;
+    turn.screenshot("zones-refused-1280x800-en").await;
+    turn.press("form[action='/close'] button").await;
+    turn.end().await;
+}
+
+async fn a_till_is_listened_to_and_patterns_are_tried(stage: &Stage) {
+    let turn = Turn::begin(stage, "fi", false).await;
+    turn.opens("/setup", None, TECHNICIAN_CODE).await;
+    turn.has("form[action='/close']", "the pages open").await;
+    turn.go("/setup/till").await;
+    turn.press("form[action='/setup/till/listen'] button").await;
+    turn.has("main[data-listening]", "it listens").await;
+    turn.screenshot("till-listens-1280x800-fi").await;
+    turn.go("/setup/till/try").await;
+    turn.press("form[action='/setup/till/try'] button.main").await;
+    turn.has(".verdicts li", "what each line is").await;
+    turn.screenshot("till-tried-1280x800-fi").await;
+    turn.press("form[action='/close'] button").await;
+    turn.end().await;
+}
+
 /// Every page, with how it is reached.
-const PAGES: [(&str, &str); 14] = [
+const PAGES: [(&str, &str); 20] = [
     ("counter", "/"),
     ("customer", "/customer"),
     ("about", "/about"),
@@ -180,10 +250,16 @@ const PAGES: [(&str, &str); 14] = [
     ("seen", "/me/seen"),
     ("export", "/me/export"),
     ("leave", "/me/leave"),
+    ("fit", "/me/fit"),
+    ("practice", "/practice"),
     ("trainer", "/trainer"),
     ("shared", "/trainer/shared"),
     ("how-to-read", "/trainer/how-to-read"),
     ("setup", "/setup"),
+    ("zones", "/setup/zones"),
+    ("calibration", "/setup/calibration"),
+    ("till", "/setup/till"),
+    ("try", "/setup/till/try"),
 ];
 
 /// Looks at each page at every screen: what the accessibility engine finds wrong, what was loaded from elsewhere, and
@@ -277,6 +353,9 @@ fn main() {
         the_counter_is_used_by_keyboard_alone,
         what_is_shared_is_looked_at_until_it_is_taken_back,
         who_withdraws_is_told_what_is_gone_and_opens_nothing_any_more,
+        the_mirror_opens_the_camera_draws_what_is_seen_and_ends,
+        zones_are_drawn_by_keys_and_saved_and_crossing_sides_are_not,
+        a_till_is_listened_to_and_patterns_are_tried,
         every_page_passes_the_accessibility_rules_and_loads_nothing_from_elsewhere,
         before_anything_happened_every_page_says_so,
     );

@@ -12,7 +12,6 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
-use hymy::about::About;
 use hymy::camera;
 use hymy::clock::{Clock, SystemClock};
 use hymy::config::{Config, Token};
@@ -270,8 +269,7 @@ fn main() -> anyhow::Result<()> {
             tokens: Tokens::of(&config, &limits),
             tls: None,
         };
-        let app =
-            web::guarded(Reach::of(&config, &limits), web::pages(pages).merge(web::about_page(&About::of(&config))));
+        let app = web::guarded(Reach::of(&config, &limits), web::pages(pages).merge(web::about_page(&config)));
         let serving = tokio::spawn(web::serve(listener, None, app, stopped));
         let (asks, ends) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let browsing = {

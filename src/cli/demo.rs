@@ -195,16 +195,17 @@ fn serve(listen: SocketAddr, place: &Place) -> anyhow::Result<()> {
         let switch = CameraSwitch::of(&config.kiosk.data_dir);
         let (observed, vision) = mpsc::channel(VISION_CHANNEL);
         let (stop, stopped) = watch::channel(false);
-        let settings = KioskSettings { has_source: true, ..KioskSettings::of(&config) };
+        let settings = KioskSettings::of(&config);
         let speed = Speed::default();
         let camera = Camera::staged(&config, &speed)?;
         let machine = Arc::new(Machine::of(&config, Some(camera.loaded()), None, speed));
         let (kiosk, thread) =
             kiosk::spawn(store, settings, &[], switch.clone(), Arc::clone(&clock), vision, stopped.clone())?;
         let camera = camera.start(&switch, move |event| observed.blocking_send(event).is_ok())?;
-        let app = serving::Served::here(&config, &kiosk, &clock, &machine).pages();
+        let served = serving::Served::here(&config, &kiosk, &clock, &machine);
+        served.opened(listener.local_addr()?);
         super::print(&made_up::who_can_sign_in(&format!("http://{}/", listener.local_addr()?)));
-        let pages = tokio::spawn(web::serve(listener, None, app, stopped));
+        let pages = tokio::spawn(web::serve(listener, None, served.pages(), stopped));
         tokio::signal::ctrl_c().await?;
         switch.end();
         stop.send_replace(true);

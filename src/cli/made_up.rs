@@ -62,6 +62,8 @@ impl Place {
         let mut config = Config::load(&self.config())?;
         let token = |text| Token::new(text).map_err(anyhow::Error::msg);
         config.pages.technician_code = Some(token(TECHNICIAN_CODE)?);
+        // The staged scene: set-up shows a camera that is there.
+        config.camera.source = Some("the staged scene".to_owned());
         config.till.enabled = true;
         config.till.token = Some(token(TILL_TOKEN)?);
         let (name, purpose) = ("a made-up head office".to_owned(), Purpose::Releases);

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use hymy::about::About;
 use hymy::clock::Clock;
 use hymy::config::{Config, TillConfig, TlsConfig};
 use hymy::kiosk::KioskHandle;
@@ -33,7 +32,7 @@ pub async fn open(
     let served = Served { tls: certificate(config, clock, stopped)?, ..Served::here(config, kiosk, clock, machine) };
     if let Some(till) = served.till() {
         let opened = served.open("[till] listen", config.till.listen, till, stopped).await?;
-        kiosk.ways().add(WayKind::Http, "", &format!("http://{opened}/api/v1/till/events")).opened();
+        served.opened(opened);
         tracing::info!(address = %opened, "till_endpoint_opened");
     }
     till::start_sources(
@@ -54,6 +53,7 @@ pub async fn open(
     if config.pages.enabled {
         let app = served.pages();
         let opened = served.open("[pages] listen", config.pages.listen, app.clone(), stopped).await?;
+        served.opened(opened);
         tracing::info!(address = %opened, "pages_opened");
         if let Some(local) = config.pages.local() {
             let opened = served.open("[pages] local_listen", local, app, stopped).await?;
@@ -120,7 +120,7 @@ impl<'kiosk> Served<'kiosk> {
 
     /// With what holds here, behind the guard.
     fn guarded(&self, routes: Router) -> Router {
-        let routes = routes.merge(web::about_page(&About::of(self.config)));
+        let routes = routes.merge(web::about_page(self.config));
         web::guarded(Reach::of(self.config, &self.limits), routes)
     }
 
@@ -150,6 +150,15 @@ impl<'kiosk> Served<'kiosk> {
             signals: config.signals.clone(),
             tokens: self.tokens(),
             tls: self.tls.clone(),
+        }
+    }
+
+    /// Set-up shows where the till can post.
+    pub fn opened(&self, address: SocketAddr) {
+        if self.config.till.enabled {
+            let scheme = if self.tls_at(address).is_some() { "https" } else { "http" };
+            let place = format!("{scheme}://{address}/api/v1/till/events");
+            self.kiosk.ways().add(WayKind::Http, "", &place).opened();
         }
     }
 

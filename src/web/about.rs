@@ -1,19 +1,24 @@
 //! `/about`: the values in force as one plain page. No script, no cookie, nothing from elsewhere, nothing about a person.
 
 use axum::Router;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::Html;
 use axum::routing::get;
 
 use super::html::escaped;
+use super::page::language_of;
 use crate::about::{About, Part};
+use crate::config::Config;
+use crate::consent::Language;
 
-/// The page at `/about` and its style sheet.
-pub fn about_page(about: &About) -> Router {
-    let page = about_html(about);
-    let answer = move || {
-        let page = page.clone();
-        async move { Html(page) }
+/// The page at `/about`, in the language of whoever asks, and its style sheet.
+pub fn about_page(config: &Config) -> Router {
+    let page = |language| about_html(&About::of(&Config { language, ..config.clone() }));
+    let (english, finnish) = (page(Language::English), page(Language::Finnish));
+    let otherwise = config.language;
+    let answer = async move |headers: HeaderMap| {
+        let language = language_of(&headers).unwrap_or(otherwise);
+        Html(language.pick(english.as_str(), finnish.as_str()).to_owned())
     };
     let style = || async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE) };
     Router::new().route("/about", get(answer)).route("/about.css", get(style))
@@ -68,17 +73,32 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::consent::Language;
     use crate::web::{Reach, guarded};
 
     async fn get_it(path: &str) -> (u16, HeaderMap, String) {
-        let about = About { language: Language::Finnish, parts: Vec::new() };
-        let request = Request::get(path).header("host", "127.0.0.1").body(Body::empty()).expect("a request");
-        let app = guarded(Reach::on_loopback(), about_page(&about));
+        get_in(path, "sv").await
+    }
+
+    async fn get_in(path: &str, language: &str) -> (u16, HeaderMap, String) {
+        let text = "[kiosk]\ndata_dir = \"data\"\n[consent]\nlanguage = \"fi\"\n";
+        let config = Config::parse(std::path::Path::new("kiosk.toml"), text).expect("valid");
+        let request = Request::get(path).header("host", "127.0.0.1").header("accept-language", language);
+        let request = request.body(Body::empty()).expect("a request");
+        let app = guarded(Reach::on_loopback(), about_page(&config));
         let response = app.oneshot(request).await.expect("infallible");
         let (code, headers) = (response.status().as_u16(), response.headers().clone());
         let body = axum::body::to_bytes(response.into_body(), 100_000).await.expect("a body");
         (code, headers, String::from_utf8(body.to_vec()).expect("text"))
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_is_told_in_their_language() {
+        for (asked, told) in
+            [("en-GB", "<html lang=\"en\">"), ("fi", "<html lang=\"fi\">"), ("sv", "<html lang=\"fi\">")]
+        {
+            let (_, _, text) = get_in("/about", asked).await;
+            assert!(text.contains(told), "{asked}: {text}");
+        }
     }
 
     #[tokio::test]

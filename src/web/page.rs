@@ -68,7 +68,7 @@ impl FromRequestParts<Pages> for Chrome {
 }
 
 /// The language that was chosen in this browser, or else the one that it asks for.
-fn language_of(headers: &HeaderMap) -> Option<Language> {
+pub fn language_of(headers: &HeaderMap) -> Option<Language> {
     let of = |name: &str| Language::CHOICES.iter().find(|(known, _)| *known == name).map(|(_, language)| *language);
     if let Some(chosen) = cookies::read(headers, cookies::LANGUAGE).and_then(of) {
         return Some(chosen);

@@ -16,6 +16,9 @@ if (counter) {
   }, 1000);
 }
 
+// Where the names of pages stand in one row, the one that is open is in sight.
+document.querySelector(".bar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // Pages of one's own close by themselves where nobody touches them any more.
 const closes = document.querySelector("form[action='/close']");
 if (closes) {

@@ -77,7 +77,7 @@ impl Tokens {
     /// same address.
     ///
     /// # Errors
-    /// [`Turned`].
+    /// Why it is turned away.
     pub fn allow(&self, purpose: Purpose, headers: &HeaderMap, who: Connection) -> Result<(), Turned> {
         let shown = self.shown(headers);
         if shown == Some(purpose) {

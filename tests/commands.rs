@@ -80,7 +80,7 @@ impl Kiosk {
         let length = body.len();
         write!(
             stream,
-            "POST /api/v1/till/events HTTP/1.1\r\nHost: kiosk\r\nConnection: close\r\n\
+            "POST /api/v1/till/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
              Authorization: Bearer {TOKEN}\r\nContent-Length: {length}\r\n\r\n{body}"
         )
         .expect("sent");

@@ -153,7 +153,7 @@ fn assert_page(kiosk: &Kiosk) {
     let opened = kiosk.lines_with("till_endpoint_opened address=");
     let address = opened[0].rsplit('=').next().expect("an address").trim();
     let mut stream = TcpStream::connect(address).expect("connects");
-    write!(stream, "GET /about HTTP/1.1\r\nHost: kiosk\r\nConnection: close\r\n\r\n").expect("sent");
+    write!(stream, "GET /about HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").expect("sent");
     let mut page = String::new();
     stream.read_to_string(&mut page).expect("answered");
     assert!(page.starts_with("HTTP/1.1 200"), "{page}");

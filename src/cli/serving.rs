@@ -75,8 +75,12 @@ pub async fn open_setup(
     let listen = config.pages.listen;
     let opened = served.open("[pages] listen", listen, served.setup(), stopped).await?;
     tracing::info!(address = %opened, "setup_opened");
-    let scheme = if served.tls_at(listen).is_some() { "https" } else { "http" };
-    super::print(&format!("Set this kiosk up at {scheme}://{opened}/setup, until Ctrl-C. No shift can begin."));
+    // The camera opens at the kiosk's own screen only, where it is seen.
+    let local = match config.pages.local() {
+        Some(local) => served.open("[pages] local_listen", local, served.setup(), stopped).await?,
+        None => opened,
+    };
+    super::print(&format!("Set this kiosk up at http://{local}/setup, until Ctrl-C. No shift can begin."));
     Ok(())
 }
 

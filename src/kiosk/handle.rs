@@ -32,6 +32,8 @@ pub(super) enum Request {
 #[derive(Clone, Debug)]
 pub struct KioskHandle {
     requests: mpsc::Sender<Request>,
+    /// What only closes the camera; it waits behind nobody's secret.
+    urgent: mpsc::Sender<Request>,
     ways: Arc<Ways>,
 }
 
@@ -45,9 +47,34 @@ impl std::fmt::Debug for Request {
     }
 }
 
-pub(super) fn channel() -> (KioskHandle, mpsc::Receiver<Request>) {
-    let (sender, receiver) = mpsc::channel(REQUEST_CHANNEL);
-    (KioskHandle { requests: sender, ways: Arc::default() }, receiver)
+/// What waits for the task.
+pub(super) struct Requests {
+    usual: mpsc::Receiver<Request>,
+    urgent: mpsc::Receiver<Request>,
+}
+
+impl Requests {
+    /// The next one; `None` when there will be none any more.
+    pub async fn recv(&mut self) -> Option<Request> {
+        tokio::select! {
+            biased;
+            Some(request) = self.urgent.recv() => Some(request),
+            Some(request) = self.usual.recv() => Some(request),
+            else => None,
+        }
+    }
+
+    /// Takes no more.
+    pub fn close(&mut self) {
+        self.usual.close();
+        self.urgent.close();
+    }
+}
+
+pub(super) fn channel() -> (KioskHandle, Requests) {
+    let (requests, usual) = mpsc::channel(REQUEST_CHANNEL);
+    let (sender, urgent) = mpsc::channel(REQUEST_CHANNEL);
+    (KioskHandle { requests, urgent: sender, ways: Arc::default() }, Requests { usual, urgent })
 }
 
 impl KioskHandle {
@@ -83,7 +110,9 @@ impl KioskHandle {
     pub async fn question(&self, question: Question) -> Answer {
         let busy = || Answer::refused(Why::Busy, "the kiosk is busy or stopping; try again");
         let (reply, answer) = oneshot::channel();
-        match self.requests.try_send(Request::Question(question, reply)) {
+        let urgent = matches!(question, Question::Pause { .. } | Question::SignOut { .. } | Question::EndTrial);
+        let requests = if urgent { &self.urgent } else { &self.requests };
+        match requests.try_send(Request::Question(question, reply)) {
             Ok(()) => answer.await.unwrap_or_else(|_| busy()),
             Err(_) => busy(),
         }

@@ -1,13 +1,13 @@
 //! The loop: one thing at a time, each finished before the next.
 
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::camera::CameraSwitch;
-use super::handle::Request;
+use super::handle::{Request, Requests};
 use super::pause::{Pauser, Tap};
 use super::session::{Decisions, Session};
 use super::set_up::Seeking;
@@ -192,7 +192,7 @@ impl Kiosk {
     /// The end of the shift cannot be written; its till events are decided again at the next start.
     pub(super) async fn run(
         mut self,
-        mut requests: mpsc::Receiver<Request>,
+        mut requests: Requests,
         mut vision: mpsc::Receiver<VisionEvent>,
         mut stop: watch::Receiver<bool>,
     ) -> Result<Outcome, StoreError> {
@@ -257,6 +257,8 @@ impl Kiosk {
     }
 
     pub(super) fn see(&mut self, event: VisionEvent) {
+        // Whatever else holds the program up, no frame is looked at after its time.
+        self.end_trial_if_over();
         match event {
             VisionEvent::Opening { run } => self.heard_run = run,
             VisionEvent::Closed => tracing::info!("camera_closed"),
@@ -343,6 +345,7 @@ impl Kiosk {
                     Question::Erase { name } | Question::Consent { name, .. } if self.is_busy_with_name(name) => {
                         Answer::refused(Why::OnShift, format!("{} is on shift; sign out first", name.trim()))
                     }
+                    Question::Erase { name } => self.erased(&question, name),
                     _ => control::answer(&mut self.store, &question, &self.status, self.clock.as_ref(), &self.rules),
                 };
                 // Pages may have been closed, or a consent may have ended: whoever tried something out with them is gone.
@@ -352,6 +355,16 @@ impl Kiosk {
                 let _ = reply.send(answer);
             }
         }
+    }
+
+    /// Erases somebody, whose pages close with it, and a camera that was opened from them.
+    fn erased(&mut self, question: &Question, name: &str) -> Answer {
+        let person = self.store.staff_member(name).ok().map(|member| member.person);
+        let answer = control::answer(&mut self.store, question, &self.status, self.clock.as_ref(), &self.rules);
+        if let (Answer::Erased { .. }, Some(person)) = (&answer, person) {
+            self.visits.end_of(&person);
+        }
+        answer
     }
 
     fn writable(&mut self) -> bool {
@@ -373,8 +386,12 @@ impl Kiosk {
             self.happened();
         }
         if report.register != self.settings.register {
-            // Kept for its duplicates only; the likeliest mistake of a new installation.
-            tracing::warn!("till_event_of_another_register: [kiosk] register names another one");
+            // Kept for its duplicates only; the likeliest mistake of a new installation. Said once: a line for each would
+            // tell when customers were served.
+            static SAID: Once = Once::new();
+            SAID.call_once(|| {
+                tracing::warn!("till_event_of_another_register: [kiosk] register names another one; not said again");
+            });
         }
         // What happened before the shift began is somebody else's.
         let mut session = self

@@ -74,8 +74,9 @@ impl Trial {
         TrialNow {
             what: self.what,
             left_ms: TRIAL_LASTS_MS.saturating_sub(lasted_ms),
-            nods: self.nods,
-            seen: self.seen.clone(),
+            // Whoever sets up seeks lines or directions, and learns nothing else of who stands there.
+            nods: if self.seeking.is_none() { self.nods } else { 0 },
+            seen: self.seen.clone().filter(|_| self.seeking.is_none()),
             setting_up: self.seeking.as_ref().map(|seeking| Box::new(seeking.now())),
             fit: self.fit.as_ref().map(|fit| fit.now().clone()),
         }

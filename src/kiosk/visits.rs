@@ -141,7 +141,7 @@ impl Visits {
     }
 
     /// Ends those of a person.
-    fn end_of(&mut self, person: &PersonId) {
+    pub fn end_of(&mut self, person: &PersonId) {
         self.open.retain(
             |visit| !matches!(&visit.visiting, Visiting::Person { signed_in, .. } if signed_in.person() == person),
         );

@@ -14,7 +14,7 @@ use crate::transaction::TillEventKind;
 
 pub use lines::{LineError, read_lines};
 pub use patterns::{Key, NotUnderstood, PATTERNS_MAX, Pattern, Patterns, RawPattern, TimeFormat, Understood};
-pub use source::{Place, Setting as SourceSetting, Source, start as start_sources};
+pub use source::{LINE_BYTES_MAX, Place, Setting as SourceSetting, Source, start as start_sources};
 pub use ways::{Counts, Heard, LISTENS_FOR, Link, Shown, ShownWay, Way, WayKind, Ways};
 
 /// The name of a kind in JSON and in the inbox.

@@ -99,6 +99,8 @@ struct Standing {
 
 #[derive(Debug)]
 struct Listening {
+    /// By the wall clock: what happened before is not listed, however late it comes.
+    since: Timestamp,
     until_ms: u64,
     counts: Vec<Counts>,
     events: VecDeque<(usize, Heard)>,
@@ -193,12 +195,12 @@ impl Ways {
     }
 
     /// Listens from now on for [`LISTENS_FOR`], and forgets what was heard before; not while somebody is on shift.
-    pub fn listen(&self, now_ms: u64) {
+    pub fn listen(&self, now_ms: u64, since: Timestamp) {
         let mut inner = self.lock();
         let lasts_ms = u64::try_from(LISTENS_FOR.as_millis()).unwrap_or(u64::MAX);
         let until_ms = now_ms.saturating_add(lasts_ms);
         inner.listening =
-            (!inner.on_shift).then(|| Listening { until_ms, counts: Vec::new(), events: VecDeque::new() });
+            (!inner.on_shift).then(|| Listening { since, until_ms, counts: Vec::new(), events: VecDeque::new() });
     }
 
     /// Listens no longer; what was heard is gone.
@@ -251,6 +253,9 @@ impl Inner {
         }
         self.end_if_over(now_ms);
         let Some(listening) = &mut self.listening else { return };
+        if matches!(heard, Heard::Event { at, .. } if at < listening.since) {
+            return;
+        }
         if listening.counts.len() <= number {
             listening.counts.resize(number + 1, Counts::default());
         }
@@ -316,7 +321,7 @@ mod tests {
         way.heard(event(1), 2);
         assert_eq!(ways.shown(3), before, "the next customer changes nothing that is shown");
 
-        ways.listen(10);
+        ways.listen(10, Timestamp::UNIX_EPOCH);
         for second in 0..60 {
             way.heard(event(second), 20);
         }
@@ -336,15 +341,26 @@ mod tests {
     fn a_shift_that_begins_drops_what_was_heard_and_nothing_is_heard_in_it() {
         let ways = Arc::new(Ways::default());
         let way = ways.add(WayKind::Http, "", "");
-        ways.listen(0);
+        ways.listen(0, Timestamp::UNIX_EPOCH);
         way.heard(event(0), 1);
         ways.on_shift(true);
         let shown = ways.shown(2);
         assert_eq!((shown.on_shift, shown.listens_for_ms, shown.events.len()), (true, None, 0));
-        ways.listen(3);
+        ways.listen(3, Timestamp::UNIX_EPOCH);
         way.heard(event(1), 4);
         ways.on_shift(false);
         assert_eq!(ways.shown(5).events.len(), 0, "what was heard on shift is not shown after it either");
+    }
+
+    #[test]
+    fn what_happened_before_it_listens_is_not_listed_however_late_it_comes() {
+        let ways = Arc::new(Ways::default());
+        let way = ways.add(WayKind::File, "log", "/var/log/till.log");
+        ways.listen(0, Timestamp::from_second(1_800_000_010).expect("in range"));
+        way.heard(event(9), 1);
+        assert_eq!(ways.shown(2).events.len(), 0);
+        way.heard(event(10), 3);
+        assert_eq!(ways.shown(4).events.len(), 1);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! many at once, and changes only from its own pages.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -39,7 +40,11 @@ const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// What is at the counter only: the page that says whether a shift is on or paused, its taps, and the mirror there. From
 /// another machine somebody could watch it.
-const AT_THE_COUNTER: [&str; 4] = ["/", "/state", "/shift", "/practice"];
+const AT_THE_COUNTER: [&str; 8] =
+    ["/", "/state", "/shift", "/practice", "/trial", "/me/fit", "/setup/outline", "/setup/calibration"];
+
+/// How long a request may take in all, its body and the answer to it; an export of a year takes a second.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
 
 /// Where the kiosk is reached, and how often it may be asked.
 #[derive(Clone, Debug)]
@@ -85,7 +90,11 @@ async fn guard(State(reach): State<Reach>, mut request: Request, next: Next) -> 
     }
     let mut response = match refusal(&reach, who, &request) {
         Some(refusal) => refusal,
-        None => next.run(request).await,
+        // A body that does not come holds no place for ever.
+        None => match tokio::time::timeout(ANSWERED_WITHIN, next.run(request)).await {
+            Ok(response) => response,
+            Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+        },
     };
     let headers = response.headers_mut();
     if who.secure {

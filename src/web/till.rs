@@ -1,5 +1,7 @@
 //! `POST /api/v1/till/events`: one event, on the disk before it is accepted.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::to_bytes;
@@ -66,7 +68,7 @@ pub(super) async fn receive(State(state): State<WebState>, who: Connection, requ
     // Before the body: whoever has no token has nothing read.
     if let Err(turned) = state.tokens.allow(Purpose::Till, request.headers(), who) {
         if !matches!(turned, Turned::TooMany { .. }) {
-            tracing::warn!("till_token_refused");
+            say_once(StatusCode::UNAUTHORIZED);
             tell(&state, Heard::WrongToken);
         }
         return turned.into_response();
@@ -82,9 +84,17 @@ pub(super) async fn receive(State(state): State<WebState>, who: Connection, requ
         tell(&state, heard);
     }
     if code.is_client_error() || code.is_server_error() {
-        tracing::warn!(status = code.as_u16(), "till_event_refused");
+        say_once(code);
     }
     (code, text).into_response()
+}
+
+/// Once for each kind of refusal: a line for each event would tell when customers were served, and fill the disk.
+fn say_once(code: StatusCode) {
+    static SAID: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    if SAID.lock().unwrap_or_else(PoisonError::into_inner).insert(code.as_u16()) {
+        tracing::warn!(status = code.as_u16(), "till_event_refused: not said again for this status");
+    }
 }
 
 /// Tells set-up what came.

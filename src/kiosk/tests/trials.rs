@@ -123,7 +123,7 @@ fn a_trial_ends_after_five_minutes_or_when_nobody_asks_for_ten_seconds() {
 fn a_trial_ends_with_its_visit_by_anyones_tap_and_with_the_kiosk() {
     let place = Place::new();
     let mut kiosk = Still::begun(&place, &[]);
-    let ends: [fn(&mut Still, &SecretText); 4] = [
+    let ends: [fn(&mut Still, &SecretText); 5] = [
         |kiosk, token| drop(kiosk.ask(Question::Close { token: token.clone() })),
         |kiosk, _| drop(kiosk.ask(Question::EndTrial)),
         |kiosk, _| {
@@ -134,6 +134,10 @@ fn a_trial_ends_with_its_visit_by_anyones_tap_and_with_the_kiosk() {
             drop(kiosk.ask(Question::own("Aino", SecretText::new("another secret of hers"), back)));
         },
         |kiosk, _| kiosk.kiosk.end_shift(),
+        |kiosk, _| {
+            let erased = kiosk.ask(Question::Erase { name: "Aino".into() });
+            assert!(matches!(erased, Answer::Erased { .. }), "{erased:?}");
+        },
     ];
     for (number, end) in ends.iter().enumerate() {
         let aino = kiosk.visit("Aino");

@@ -122,6 +122,10 @@ impl Following {
             return Ok(position);
         }
         let there = metadata(&self.path)?;
+        if there.as_ref().is_some_and(|there| !there.is_file()) {
+            // Opening a pipe would wait for ever.
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
+        }
         let (offset, within_line) = if there.is_some() { end_of(&self.path)? } else { (0, false) };
         let position = Position { offset, within_line, ..Position::default().beginning(there.as_ref()) };
         position::save(&self.kept_at, position)?;
@@ -174,7 +178,10 @@ impl Following {
                 }
                 (saved, saved_at) = (open.position, Instant::now());
             }
-            if !more {
+            if more {
+                // A till that was not started again still writes to the one that was renamed.
+                another_since = None;
+            } else {
                 match self.turn(open).await {
                     Turn::Same => another_since = None,
                     Turn::Another if another_since.get_or_insert_with(Instant::now).elapsed() < ROTATED_FOR => {}
@@ -220,6 +227,8 @@ impl Following {
             // Gone for now: what still writes to it is read, and the next one is waited for.
             Ok(None) | Err(_) => Turn::Same,
             Ok(Some(there)) if open.position.is_of(&there) => Turn::Same,
+            // Made by what rotates, and not written to yet.
+            Ok(Some(there)) if there.len() == 0 => Turn::Same,
             Ok(Some(_)) => Turn::Another,
         }
     }

@@ -20,6 +20,7 @@ use tokio::sync::watch;
 use super::{Heard, Patterns, Plausible, Report, Understood, Way, WayKind};
 use crate::clock::{Clock, shifted};
 use crate::kiosk::{KioskHandle, TillAnswer};
+pub use split::LINE_BYTES_MAX;
 use split::Line;
 
 /// What is read at once, with this pause after it: 400 KiB a second, a hundred times what a busy till writes, and far

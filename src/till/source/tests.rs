@@ -227,9 +227,9 @@ async fn what_is_not_understood_is_counted_and_stops_nothing() {
     site.append("");
     let running = site.start(Place::File(site.log()));
     until("opened", || running.link() == Link::Open).await;
-    running.handle.ways().listen(0);
+    running.handle.ways().listen(0, Timestamp::UNIX_EPOCH);
     let mut rubbish = b"4 x milk 3,96\nOPEN with a NUL \0\nOPEN \xff\xfe\nOPEN at=yesterday\n\n\r\n".to_vec();
-    rubbish.extend(vec![b'x'; 3 * split::LINE_BYTES_MAX]);
+    rubbish.extend(vec![b'x'; 3 * LINE_BYTES_MAX]);
     rubbish.extend(b"\nOPEN at=2026-03-02T11:00:00Z\nOPEN\n");
     let mut file = std::fs::OpenOptions::new().append(true).open(site.log()).expect("opened");
     file.write_all(&rubbish).expect("written");

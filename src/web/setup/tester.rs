@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::places;
-use crate::till::{EVENTS, NotUnderstood, Pattern, Patterns, RawPattern, Understood, kind_name};
+use crate::till::{EVENTS, LINE_BYTES_MAX, NotUnderstood, Pattern, Patterns, RawPattern, Understood, kind_name};
 use crate::web::Pages;
 use crate::web::form::Form;
 use crate::web::page::{Chrome, shown};
@@ -147,7 +147,8 @@ async fn tried(
     if sound {
         let patterns = Patterns::new(patterns);
         let (now, zone) = (pages.clock.now(), pages.clock.time_zone());
-        let lines = lines.lines().filter(|line| !line.trim().is_empty()).take(LINES_MAX);
+        let lines =
+            lines.lines().filter(|line| !line.trim().is_empty() && line.len() <= LINE_BYTES_MAX).take(LINES_MAX);
         verdicts = lines.map(|line| verdict(&patterns, line, now, &zone, t)).collect();
         toml = Some(configuration(&kind, &place, rows.iter().map(|row| &row.raw)));
     }

@@ -12,6 +12,7 @@ use axum::routing::{get, post};
 use super::places;
 use crate::till::{Counts, Heard, Link, Shown, ShownWay, kind_name};
 use crate::web::Pages;
+use crate::web::connection::Connection;
 use crate::web::page::{Chrome, see, shown};
 use crate::web::text::Texts;
 use crate::web::visits::Technician;
@@ -56,10 +57,12 @@ struct EventRow {
     way: String,
 }
 
-async fn page(State(pages): State<Pages>, chrome: Chrome, _: Technician) -> Response {
+async fn page(State(pages): State<Pages>, chrome: Chrome, _: Technician, who: Connection) -> Response {
     let now_ms = pages.clock.monotonic_ms();
     let Shown { on_shift, listens_for_ms, ways, events } = pages.kiosk.ways().shown(now_ms);
     let (t, zone) = (chrome.t, pages.clock.time_zone());
+    // From another machine nobody learns of a shift.
+    let on_shift = on_shift && who.is_local();
     let event = |(number, heard): &(usize, Heard)| match heard {
         Heard::Event { register, kind, at } => Some(EventRow {
             time: t.second_of(*at, &zone),
@@ -120,7 +123,7 @@ fn counted(counts: &Counts, now_ms: u64, t: &Texts) -> String {
 }
 
 async fn listen(State(pages): State<Pages>, _: Technician) -> Response {
-    pages.kiosk.ways().listen(pages.clock.monotonic_ms());
+    pages.kiosk.ways().listen(pages.clock.monotonic_ms(), pages.clock.now());
     see(PATH, [])
 }
 

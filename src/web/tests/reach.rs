@@ -70,7 +70,13 @@ async fn the_counter_is_at_the_counter() {
         ("POST", "/shift/sign-out"),
         ("POST", "/shift/sign-in"),
         ("GET", "/practice"),
-        ("GET", "/practice/live"),
+        ("POST", "/trial/begin"),
+        ("GET", "/trial/now"),
+        ("POST", "/trial/end"),
+        ("GET", "/me/fit"),
+        ("POST", "/setup/outline"),
+        ("GET", "/setup/outline/now"),
+        ("POST", "/setup/calibration"),
         ("HEAD", "/"),
     ] {
         assert_eq!(browser.ask(method, path, &[host, origin]).await.code, 404, "{method} {path}");

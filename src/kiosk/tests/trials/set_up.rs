@@ -89,6 +89,9 @@ fn directions_are_found_by_looking_and_nobody_elses_trial_calibrates() {
     for t_ms in (6_100..12_100).step_by(100) {
         kiosk.shows(looks(t_ms, false));
     }
+    // Whoever stands there may never have agreed to anything: their figures are not the technician's.
+    let Answer::Trial(now) = kiosk.tries(&technician, TrialQuestion::Now) else { panic!("it is on") };
+    assert_eq!((now.seen, now.nods), (None, 0));
     assert_eq!(kiosk.walk(&technician).count, 0, "it holds");
     kiosk.shows(looks(12_100, false));
     assert_eq!(kiosk.wish(), CameraWish::Closed, "nothing more is wanted of it");

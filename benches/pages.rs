@@ -192,8 +192,11 @@ fn browse(
         }
         browsers.push(browser);
     }
-    let (status, _) =
-        Browser::at(address)?.ask("POST", "/shift/sign-in", &format!("name=Aino&code={}", SECRET.replace(' ', "+")))?;
+    let (status, _) = Browser::at(address)?.ask(
+        "POST",
+        "/shift/sign-in",
+        &format!("name=Kalle&code={}", SECRET.replace(' ', "+")),
+    )?;
     ensure!(status == 303, "nobody signs in: {status}");
     let mut took: Vec<(&'static str, Vec<Duration>)> =
         PAGES.iter().flat_map(|(_, paths)| paths.iter().map(|path| (*path, Vec::new()))).collect();

@@ -74,9 +74,11 @@ fn child() {
     });
 }
 
-/// Runs the child for a while and kills it; gives the transactions it was told are safe.
+/// Runs the child for a while from its first event on, and kills it; gives the transactions it was told are safe.
 fn killed_after(folder: &Path, run: Duration) -> Vec<i64> {
-    let child = Doomed::start("till", folder);
+    let mut child = Doomed::start("till", folder);
+    // Signing in takes as long as it takes.
+    child.wait_until_told("accepted");
     std::thread::sleep(run);
     child.kill().iter().filter_map(|line| line.split_once("accepted ").and_then(|(_, ms)| ms.parse().ok())).collect()
 }

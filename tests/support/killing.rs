@@ -66,7 +66,8 @@ impl Doomed {
         Self { child, lines, reader: Some(std::thread::spawn(read)), cwd }
     }
 
-    fn wait_until_told(&mut self, what: &str) {
+    /// Waits for a line with these words.
+    pub fn wait_until_told(&mut self, what: &str) {
         wait_for(what, Duration::from_secs(60), || {
             let ended = self.child.try_wait().expect("asked");
             let lines = self.lines.lock().unwrap();

@@ -68,7 +68,7 @@ run-tests: setup-test
 	if [ $$failed = 1 ]; then \
 	  echo; echo 'What failed:'; \
 	  awk '/^failures:$$/ { on = 1 } on; /^test result: / { on = 0 }' $(TEST_LOG) | tail -n 150; \
-	  grep -E '^(test .+ [.]{3} FAILED|error: )' $(TEST_LOG) || true; \
+	  grep -E '^(test .+ [.]{3} FAILED|error: test failed)' $(TEST_LOG) || true; \
 	  exit 1; \
 	fi
 

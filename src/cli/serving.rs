@@ -73,11 +73,12 @@ pub async fn open_setup(
 ) -> anyhow::Result<()> {
     let served = Served { tls: certificate(config, clock, stopped)?, ..Served::here(config, kiosk, clock, machine) };
     let listen = config.pages.listen;
-    let opened = served.open("[pages] listen", listen, served.setup(), stopped).await?;
+    let app = served.setup();
+    let opened = served.open("[pages] listen", listen, app.clone(), stopped).await?;
     tracing::info!(address = %opened, "setup_opened");
     // The camera opens at the kiosk's own screen only, where it is seen.
     let local = match config.pages.local() {
-        Some(local) => served.open("[pages] local_listen", local, served.setup(), stopped).await?,
+        Some(local) => served.open("[pages] local_listen", local, app, stopped).await?,
         None => opened,
     };
     super::print(&format!("Set this kiosk up at http://{local}/setup, until Ctrl-C. No shift can begin."));

@@ -48,7 +48,9 @@ impl Trial {
     /// Takes what a frame showed; what the one before showed is gone.
     pub fn see(&mut self, observation: &Observation) {
         if let Some(seeking) = &mut self.seeking {
+            // Whoever sets up seeks lines or directions: nothing else of who stands there is even taken.
             seeking.see(observation);
+            return;
         }
         if let Some(face) = observation.face.filter(|face| !observation.not_alone && !face.turned_away)
             && self.detector.push(observation.t_ms, face.head, face.bounds).is_some()
@@ -74,9 +76,8 @@ impl Trial {
         TrialNow {
             what: self.what,
             left_ms: TRIAL_LASTS_MS.saturating_sub(lasted_ms),
-            // Whoever sets up seeks lines or directions, and learns nothing else of who stands there.
-            nods: if self.seeking.is_none() { self.nods } else { 0 },
-            seen: self.seen.clone().filter(|_| self.seeking.is_none()),
+            nods: self.nods,
+            seen: self.seen.clone(),
             setting_up: self.seeking.as_ref().map(|seeking| Box::new(seeking.now())),
             fit: self.fit.as_ref().map(|fit| fit.now().clone()),
         }

@@ -225,10 +225,7 @@ pub(super) async fn begin(
 
 /// Closes it again.
 pub(super) async fn end(State(pages): State<Pages>, chrome: Chrome, technician: Technician) -> Response {
-    match technician.trial(&pages, TrialQuestion::End).await {
-        Answer::NoTrial => see("/setup/calibration", []),
-        answer => turned_away(chrome, &answer, Area::Setup),
-    }
+    technician.ended(&pages, chrome, "/setup/calibration").await
 }
 
 /// How the walk is, for the script.

@@ -175,10 +175,7 @@ pub(super) async fn look(State(pages): State<Pages>, chrome: Chrome, technician:
 
 /// Closes it again.
 pub(super) async fn end(State(pages): State<Pages>, chrome: Chrome, technician: Technician) -> Response {
-    match technician.trial(&pages, TrialQuestion::End).await {
-        Answer::NoTrial => see("/setup/zones", []),
-        answer => turned_away(chrome, &answer, Area::Setup),
-    }
+    technician.ended(&pages, chrome, "/setup/zones").await
 }
 
 /// How the look for lines is, for the script.
@@ -202,5 +199,13 @@ impl Technician {
     /// Asks of a look through the camera.
     pub(super) async fn trial(&self, pages: &Pages, ask: TrialQuestion) -> Answer {
         pages.kiosk.question(Question::Trial { token: self.token(), ask }).await
+    }
+
+    /// Closes the camera, and goes back to the page that it was opened from.
+    pub(super) async fn ended(&self, pages: &Pages, chrome: Chrome, back: &'static str) -> Response {
+        match self.trial(pages, TrialQuestion::End).await {
+            Answer::NoTrial => see(back, []),
+            answer => turned_away(chrome, &answer, Area::Setup),
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! How long each page takes with a year of made-up data for forty people, while the staged scene is watched at its own ten
+//! How long each page takes with a year of made-up data for forty people, while the staged scene is watched at its own 25
 //! frames a second; and what asking for pages without a pause costs the vision path. Run it with: make bench-pages
 //!
 //! Everything runs in this process: the kiosk's task over a store of its own, the pages over a loopback connection, the

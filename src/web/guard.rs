@@ -139,7 +139,8 @@ fn is_change(method: &Method) -> bool {
     ![Method::GET, Method::HEAD, Method::OPTIONS].contains(method)
 }
 
-fn is_at_the_counter(path: &str) -> bool {
+/// Of this page, only the kiosk's own machine may ask.
+pub(super) fn is_at_the_counter(path: &str) -> bool {
     let below = |place: &str| path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'));
     AT_THE_COUNTER.iter().any(|place| path == *place || (*place != "/" && below(place)))
 }

@@ -23,7 +23,6 @@ use self::choices::choice_name;
 pub(super) use self::figure::{name as signal_name, with_unit};
 use super::Pages;
 use super::page::{Chrome, refusal};
-use super::text::Texts;
 use super::visits::{self, Area, Me};
 use crate::control::{Answer, OwnQuestion, Question};
 
@@ -51,7 +50,7 @@ pub fn routes() -> Router<Pages> {
 /// A page of one's own: path, what the menu calls it, whether it is the one that is shown.
 type Entry = (&'static str, String, bool);
 
-fn menu(t: &Texts, here: &str) -> Vec<Entry> {
+fn menu(chrome: &Chrome, here: &str) -> Vec<Entry> {
     const PAGES: [(&str, &str); 9] = [
         ("/me", "summary"),
         ("/me/transactions", "transactions"),
@@ -63,7 +62,8 @@ fn menu(t: &Texts, here: &str) -> Vec<Entry> {
         ("/me/export", "export"),
         ("/me/leave", "leave"),
     ];
-    PAGES.map(|(path, key)| (path, t.say(&format!("me-menu-{key}")), key == here)).into()
+    let shown = PAGES.iter().filter(|(path, _)| chrome.leads_to(path));
+    shown.map(|(path, key)| (*path, chrome.t.say(&format!("me-menu-{key}")), *key == here)).collect()
 }
 
 /// Asks the kiosk on the person's behalf.

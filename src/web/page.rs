@@ -5,6 +5,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use super::connection::Connection;
+use super::guard::is_at_the_counter;
 use super::text::{Texts, texts};
 use super::{Pages, cookies};
 use crate::consent::Language;
@@ -16,12 +18,14 @@ pub struct Chrome {
     pub t: &'static Texts,
     /// Its own path, for coming back after another language was chosen.
     pub path: String,
+    /// It is shown on the kiosk itself, where the camera can be opened.
+    pub at_the_kiosk: bool,
 }
 
 impl Chrome {
-    /// In the language of a request, or else in this one.
+    /// In the language of a request, or else in this one; for somebody elsewhere.
     pub fn of(headers: &HeaderMap, path: &str, otherwise: Language) -> Self {
-        Self { t: texts(language_of(headers).unwrap_or(otherwise)), path: path.to_owned() }
+        Self { t: texts(language_of(headers).unwrap_or(otherwise)), path: path.to_owned(), at_the_kiosk: false }
     }
 
     /// The other language, and what it calls itself.
@@ -30,6 +34,11 @@ impl Chrome {
             Language::English => ("fi", "Suomeksi"),
             Language::Finnish => ("en", "In English"),
         }
+    }
+
+    /// Whether whoever reads this page may open that one: pages that open the camera are for who stands before it.
+    pub fn leads_to(&self, path: &str) -> bool {
+        self.at_the_kiosk || !is_at_the_counter(path)
     }
 
     /// What a refusal says in this language.
@@ -63,7 +72,8 @@ impl FromRequestParts<Pages> for Chrome {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &Pages) -> Result<Self, Self::Rejection> {
-        Ok(Self::of(&parts.headers, parts.uri.path(), state.language))
+        let at_the_kiosk = Connection::of(&parts.extensions).is_local();
+        Ok(Self { at_the_kiosk, ..Self::of(&parts.headers, parts.uri.path(), state.language) })
     }
 }
 

@@ -86,7 +86,7 @@ async fn checklist(State(pages): State<Pages>, chrome: Chrome, _: Technician) ->
     let t = chrome.t;
     let mut looked: Vec<(Check, Option<String>)> = pages.checks.iter().map(|check| (*check, None)).collect();
     looked.extend(now(&pages, t).await);
-    let rows: Vec<Row> = looked.into_iter().map(|(check, detail)| Row::of(&check, detail, t)).collect();
+    let rows: Vec<Row> = looked.into_iter().map(|(check, detail)| Row::of(&check, detail, &chrome)).collect();
     let ready = rows.iter().all(|row| row.standing.0 != "wanting");
     let attention = rows.iter().filter(|row| row.standing.0 != "good").map(|row| row.what.clone()).collect();
     let seen = pages.tls.as_ref().map(|tls| {
@@ -95,11 +95,12 @@ async fn checklist(State(pages): State<Pages>, chrome: Chrome, _: Technician) ->
         let own_until = certificate.own_until.map(|until| t.with("reach-until", &[("day", day(until).into())]));
         Seen { fingerprint: certificate.fingerprint.clone(), own_until }
     });
-    shown(StatusCode::OK, &Checklist { menu: places::menu(t, "/setup"), rows, ready, attention, seen, chrome })
+    shown(StatusCode::OK, &Checklist { menu: places::menu(&chrome, "/setup"), rows, ready, attention, seen, chrome })
 }
 
 impl Row {
-    fn of(check: &Check, detail: Option<String>, t: &Texts) -> Self {
+    fn of(check: &Check, detail: Option<String>, chrome: &Chrome) -> Self {
+        let t = chrome.t;
         let (word, said) = match check.standing {
             Standing::Good => ("good", t.say("setup-good")),
             Standing::Advice => ("advice", t.say("setup-advice")),
@@ -111,6 +112,7 @@ impl Row {
             "target" | "work" => Some(("/setup/calibration", t.say("places-menu-directions"))),
             _ => None,
         };
+        let page = page.filter(|(path, _)| chrome.leads_to(path));
         Self { what: t.say(&format!("setup-check-{}", check.name)), standing: (word, said), detail, remedy, page }
     }
 }

@@ -52,7 +52,7 @@ pub(super) async fn page(State(pages): State<Pages>, chrome: Chrome, me: Me, hea
 }
 
 fn show(chrome: Chrome, rows: Vec<Row>, outcome: Outcome) -> Response {
-    shown(outcome.code, &ChoicesPage { menu: menu(chrome.t, "choices"), chrome, rows, outcome })
+    shown(outcome.code, &ChoicesPage { menu: menu(&chrome, "choices"), chrome, rows, outcome })
 }
 
 /// While a shift is on, the page says so; nothing can be chosen.

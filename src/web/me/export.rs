@@ -25,7 +25,7 @@ pub(super) async fn page(chrome: Chrome, _me: Me) -> Response {
     let t = chrome.t;
     let file = |name: &'static str| (name, t.say(&format!("me-file-{}", name.replace('.', "-"))));
     let files = Export::FILES.into_iter().map(file).collect();
-    shown(StatusCode::OK, &ExportPage { menu: menu(t, "export"), chrome, files })
+    shown(StatusCode::OK, &ExportPage { menu: menu(&chrome, "export"), chrome, files })
 }
 
 /// One file of it. Each is an opening of its own, and an entry in the access log.

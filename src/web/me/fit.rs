@@ -27,7 +27,7 @@ struct FitPage {
 fn show(chrome: Chrome, consent: Option<&Consent>, outcome: Outcome) -> Response {
     let signals = consent.map(|consent| &consent.signals).into_iter().flatten();
     let chosen = signals.map(|signal| (signal.clone(), choice_name(signal, chrome.t))).collect();
-    shown(outcome.code, &FitPage { menu: menu(chrome.t, "fit"), chrome, outcome, chosen })
+    shown(outcome.code, &FitPage { menu: menu(&chrome, "fit"), chrome, outcome, chosen })
 }
 
 /// While a shift is on, the page says so: a shift is measured by one choice.

@@ -25,7 +25,7 @@ struct LeavePage {
 }
 
 fn show(chrome: Chrome, outcome: Outcome) -> Response {
-    shown(outcome.code, &LeavePage { menu: menu(chrome.t, "leave"), chrome, outcome })
+    shown(outcome.code, &LeavePage { menu: menu(&chrome, "leave"), chrome, outcome })
 }
 
 pub(super) async fn page(chrome: Chrome, _me: Me, headers: HeaderMap) -> Response {

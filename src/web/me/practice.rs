@@ -17,5 +17,5 @@ struct PracticePage {
 }
 
 pub(super) async fn page(chrome: Chrome, _me: Me) -> Response {
-    shown(StatusCode::OK, &PracticePage { menu: menu(chrome.t, "practice"), chrome })
+    shown(StatusCode::OK, &PracticePage { menu: menu(&chrome, "practice"), chrome })
 }

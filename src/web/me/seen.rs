@@ -45,5 +45,5 @@ pub(super) async fn page(State(pages): State<Pages>, chrome: Chrome, me: Me) -> 
             Who::Themself => {}
         }
     }
-    shown(StatusCode::OK, &SeenPage { menu: menu(t, "seen"), chrome, by_trainers, by_oneself })
+    shown(StatusCode::OK, &SeenPage { menu: menu(&chrome, "seen"), chrome, by_trainers, by_oneself })
 }

@@ -65,7 +65,7 @@ async fn list(pages: &Pages, chrome: Chrome, me: &Me, outcome: Outcome) -> Respo
         fingerprint: share.fingerprint,
     };
     let shares = shares.into_iter().map(view).collect();
-    shown(outcome.code, &SharingPage { menu: menu(t, "sharing"), chrome, shares, trainers, outcome })
+    shown(outcome.code, &SharingPage { menu: menu(&chrome, "sharing"), chrome, shares, trainers, outcome })
 }
 
 #[derive(Deserialize)]

@@ -93,7 +93,7 @@ pub(super) async fn page(State(pages): State<Pages>, chrome: Chrome, me: Me, Que
     let tabs = overview.windows.iter().map(tab).collect();
     let found = overview.windows.iter().find(|window| Some(window.kind) == kind);
     let window = found.map(|window| view(window, &overview, &pages.clock.time_zone(), t));
-    shown(StatusCode::OK, &SummaryPage { menu: menu(t, "summary"), chrome, tabs, window })
+    shown(StatusCode::OK, &SummaryPage { menu: menu(&chrome, "summary"), chrome, tabs, window })
 }
 
 fn view(window: &Window, overview: &Overview, zone: &TimeZone, t: &Texts) -> WindowView {

@@ -54,7 +54,7 @@ async fn list(pages: &Pages, chrome: Chrome, me: &Me, outcome: Outcome) -> Respo
             None => days.push((day, vec![view])),
         }
     }
-    shown(outcome.code, &TransactionsPage { menu: menu(chrome.t, "transactions"), chrome, days, outcome })
+    shown(outcome.code, &TransactionsPage { menu: menu(&chrome, "transactions"), chrome, days, outcome })
 }
 
 #[derive(Deserialize)]

@@ -143,7 +143,7 @@ async fn show(pages: &Pages, chrome: Chrome, technician: &Technician, outcome: O
         None => (names.join(", "), None),
     };
     let page = CalibrationPage {
-        menu: menu(t, "/setup/calibration"),
+        menu: menu(&chrome, "/setup/calibration"),
         has_staff: in_force.zones.staff.is_some(),
         walk,
         found: found(pages, technician).await.map_or_else(Vec::new, |regions| told(&regions, t)),

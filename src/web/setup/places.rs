@@ -2,6 +2,7 @@
 
 use crate::config::{ConfigError, Places, SetUp};
 use crate::web::Pages;
+use crate::web::page::Chrome;
 use crate::web::text::Texts;
 
 /// What stands in the files now.
@@ -37,13 +38,14 @@ fn told(error: &ConfigError) -> String {
 }
 
 /// The pages of set-up: address, name, and whether it is this one.
-pub fn menu(t: &Texts, current: &str) -> Vec<(&'static str, String, bool)> {
-    let entry = |path, name| (path, t.say(name), path == current);
-    vec![
-        entry("/setup", "places-menu-checklist"),
-        entry("/setup/zones", "places-menu-zones"),
-        entry("/setup/calibration", "places-menu-directions"),
-        entry("/setup/till", "till-title"),
-        entry("/setup/till/try", "try-title"),
-    ]
+pub fn menu(chrome: &Chrome, current: &str) -> Vec<(&'static str, String, bool)> {
+    const PAGES: [(&str, &str); 5] = [
+        ("/setup", "places-menu-checklist"),
+        ("/setup/zones", "places-menu-zones"),
+        ("/setup/calibration", "places-menu-directions"),
+        ("/setup/till", "till-title"),
+        ("/setup/till/try", "try-title"),
+    ];
+    let shown = PAGES.iter().filter(|(path, _)| chrome.leads_to(path));
+    shown.map(|(path, name)| (*path, chrome.t.say(name), *path == current)).collect()
 }

@@ -115,7 +115,7 @@ async fn example(chrome: Chrome, _: Technician) -> Response {
     };
     let rows = EXAMPLE.into_iter().map(row).chain([Row::default()]).collect();
     let (lines, kind) = (EXAMPLE_LINES.to_owned(), "file".to_owned());
-    let menu = places::menu(chrome.t, "/setup/till/try");
+    let menu = places::menu(&chrome, "/setup/till/try");
     let page = TryPage { chrome, menu, rows, lines, kind, place: String::new(), verdicts: Vec::new(), toml: None };
     shown(StatusCode::OK, &page)
 }
@@ -156,7 +156,7 @@ async fn tried(
         rows.push(Row::default());
     }
     let code = if sound { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let menu = places::menu(chrome.t, "/setup/till/try");
+    let menu = places::menu(&chrome, "/setup/till/try");
     shown(code, &TryPage { chrome, menu, rows, lines, kind, place, verdicts, toml })
 }
 

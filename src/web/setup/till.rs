@@ -75,7 +75,10 @@ async fn page(State(pages): State<Pages>, chrome: Chrome, _: Technician, who: Co
     let events = events.iter().filter_map(event).collect();
     let listens = listens_for_ms.map(|ms| t.count("till-listens-for", minutes(ms)));
     let ways = ways.iter().map(|way| row(way, now_ms, t)).collect();
-    shown(StatusCode::OK, &TillPage { menu: places::menu(t, "/setup/till"), ways, on_shift, listens, events, chrome })
+    shown(
+        StatusCode::OK,
+        &TillPage { menu: places::menu(&chrome, "/setup/till"), ways, on_shift, listens, events, chrome },
+    )
 }
 
 /// Begun minutes.

@@ -86,7 +86,7 @@ async fn show(
     let (outlined, scene) = (outline.is_some(), outline.unwrap_or(SceneLines { height: USUAL_HEIGHT, lines: vec![] }));
     let in_force = &pages.placed.in_force;
     let page = ZonesPage {
-        menu: menu(chrome.t, "/setup/zones"),
+        menu: menu(&chrome, "/setup/zones"),
         zones,
         height: WIDTH * scene.height,
         lines: scene.lines.iter().map(|&[x0, y0, x1, y1]| scaled([x0, y0, x1, y1], scene.height)).collect(),

@@ -89,6 +89,31 @@ async fn the_counter_is_at_the_counter() {
     assert_eq!(browser.camera().await, "opening", "nobody paused it from elsewhere");
 }
 
+/// Aino's secret, as a form sends it.
+const AINO: &str = "Aino%27s+own+secret";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_that_open_the_camera_are_offered_at_the_kiosk_only() {
+    let mut browser = Browser::new();
+    let own = ["href=\"/practice\"", "href=\"/me/fit\""];
+    let directions = ["href=\"/setup/calibration\""];
+    for (page, links) in
+        [("/me", &own[..]), ("/me/choices", &own[..]), ("/setup", &directions[..]), ("/setup/zones", &directions[..])]
+    {
+        let area = if page.starts_with("/me") { "/me/open" } else { "/setup/open" };
+        browser.post(area, &format!("name=Aino&code={}", if area == "/me/open" { AINO } else { CODE })).await;
+        let here = browser.get(page).await.text;
+        assert!(links.iter().all(|link| here.contains(link)), "{page}");
+        // The browser's cookies are for connections in the clear: the same page, as the other machine would get it.
+        browser.who = Connection { secure: false, ..ELSEWHERE };
+        let there = browser.ask("GET", page, &[("host", "127.0.0.1")]).await;
+        assert_eq!(there.code, 200, "{page}");
+        assert!(!links.iter().any(|link| there.text.contains(link)), "{page}: {}", there.text);
+        assert!(page != "/me" || there.text.contains("href=\"/me/choices\""), "the rest of the menu is there");
+        browser.who = HERE;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_protected_connection_cookies_are_for_this_host_and_for_tls_only() {
     let mut browser = Browser::elsewhere();

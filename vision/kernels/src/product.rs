@@ -3,6 +3,9 @@
 
 use crate::lanes::Lanes;
 
+/// A distance between windows that is known when the program runs.
+const ANY: usize = 0;
+
 /// Where the values of a pixel's window lie.
 #[derive(Clone, Copy)]
 pub(crate) struct Window {
@@ -60,31 +63,43 @@ impl Product {
     /// One row of output pixels from the rows of their windows, added to what `output` holds if `ADD`.
     #[inline(always)]
     pub(crate) fn row<L: Lanes, const ADD: bool>(&self, inputs: &[&[f32]], output: &mut [f32]) {
-        match (self.width / L::COUNT, L::COUNT) {
-            (1, _) => self.row_of::<L, ADD, 8, 1>(inputs, output),
-            (2, 16) => self.row_of::<L, ADD, 8, 2>(inputs, output),
-            (2, _) => self.row_of::<L, ADD, 4, 2>(inputs, output),
-            _ => self.row_of::<L, ADD, 4, 4>(inputs, output),
+        // With a distance that the compiler knows, every value of a tile is at a fixed place from one pointer.
+        match (self.width / L::COUNT, L::COUNT, self.window.step) {
+            (1, _, 6) => self.row_of::<L, ADD, 8, 1, 6>(inputs, output),
+            (1, _, 8) => self.row_of::<L, ADD, 8, 1, 8>(inputs, output),
+            (1, _, 16) => self.row_of::<L, ADD, 8, 1, 16>(inputs, output),
+            (1, _, 32) => self.row_of::<L, ADD, 8, 1, 32>(inputs, output),
+            (1, _, _) => self.row_of::<L, ADD, 8, 1, ANY>(inputs, output),
+            (2, 16, 16) => self.row_of::<L, ADD, 8, 2, 16>(inputs, output),
+            (2, 16, 64) => self.row_of::<L, ADD, 8, 2, 64>(inputs, output),
+            (2, 16, _) => self.row_of::<L, ADD, 8, 2, ANY>(inputs, output),
+            (2, _, _) => self.row_of::<L, ADD, 4, 2, ANY>(inputs, output),
+            _ => self.row_of::<L, ADD, 4, 4, ANY>(inputs, output),
         }
     }
 
     #[inline(always)]
-    fn row_of<L: Lanes, const ADD: bool, const P: usize, const V: usize>(&self, inputs: &[&[f32]], output: &mut [f32]) {
+    fn row_of<L: Lanes, const ADD: bool, const P: usize, const V: usize, const STEP: usize>(
+        &self,
+        inputs: &[&[f32]],
+        output: &mut [f32],
+    ) {
         let pixels = (output.len() + self.outputs - self.filled) / self.outputs;
         assert!(pixels > 0 && output.len() == self.row_length(pixels) && V * L::COUNT == self.width);
         assert!(!ADD || self.filled == self.outputs);
         let Window { run, step, rows } = self.window;
+        assert!(STEP == ANY || STEP == step);
         assert!(inputs.len() == rows && inputs.iter().all(|row| row.len() >= (pixels - 1) * step + run));
         for first in (0..self.filled).step_by(V * L::COUNT) {
             let mut x = 0;
             while x + P <= pixels {
                 // SAFETY: as asserted, the windows of all pixels lie in the rows and their outputs in `output`.
-                unsafe { self.tile::<L, ADD, P, V>(inputs, x, first, output) };
+                unsafe { self.tile::<L, ADD, P, V, STEP>(inputs, x, first, output) };
                 x += P;
             }
             while x < pixels {
                 // SAFETY: as above.
-                unsafe { self.tile::<L, ADD, 1, V>(inputs, x, first, output) };
+                unsafe { self.tile::<L, ADD, 1, V, STEP>(inputs, x, first, output) };
                 x += 1;
             }
         }
@@ -95,7 +110,7 @@ impl Product {
     /// # Safety
     /// The windows of these pixels lie in `inputs`, and their whole registers in `output`.
     #[inline(always)]
-    unsafe fn tile<L: Lanes, const ADD: bool, const P: usize, const V: usize>(
+    unsafe fn tile<L: Lanes, const ADD: bool, const P: usize, const V: usize, const STEP: usize>(
         &self,
         inputs: &[&[f32]],
         x: usize,
@@ -103,6 +118,7 @@ impl Product {
         output: &mut [f32],
     ) {
         let Window { run, step, rows } = self.window;
+        let step = if STEP == ANY { step } else { STEP };
         // SAFETY: the caller's word; weights, bias and slope are filled to whole registers.
         unsafe {
             let at = |values: &Vec<f32>, v: usize| L::load(values.as_ptr().add(first + v * L::COUNT));

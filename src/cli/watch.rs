@@ -49,6 +49,8 @@ impl Camera {
         let runtime = tokio::runtime::Handle::current();
         let thread = std::thread::Builder::new().name("hymy-vision".to_owned()).spawn(move || {
             kiosk::follow(&switch, &runtime, &emit, |people, purpose, wished| {
+                // Whoever tries something out waits for what is seen of them.
+                self.vision.rest_without((purpose == Purpose::Shift).then(|| switch.attention().clone()));
                 self.look(people, purpose, wished, &emit)
             });
         })?;
@@ -98,15 +100,18 @@ impl Camera {
         };
         let (mut frames, mut since) = (0, begun);
         let speed = self.speed.clone();
+        let mut looked_at = || {
+            frames += 1;
+            if since.elapsed() >= Duration::from_millis(Speed::MEASURED_OVER_MS) {
+                speed.note(frames, since.elapsed());
+                (frames, since) = (0, Instant::now());
+            }
+        };
         let ended = self.vision.run(source, &AtomicBool::new(false), |_, event| {
             let told = wished()
                 && match event {
                     Event::Observed { observation, .. } => {
-                        frames += 1;
-                        if since.elapsed() >= Duration::from_millis(Speed::MEASURED_OVER_MS) {
-                            speed.note(frames, since.elapsed());
-                            (frames, since) = (0, Instant::now());
-                        }
+                        looked_at();
                         paced(observation.t_ms);
                         emit(VisionEvent::Observation(observation))
                     }
@@ -116,6 +121,11 @@ impl Camera {
                     }
                     Event::Lost { why } => emit(VisionEvent::SourceLost { reason: why.to_owned() }),
                     Event::Back => emit(VisionEvent::SourceBack),
+                    // The machine would have had the time for it.
+                    Event::Passed => {
+                        looked_at();
+                        true
+                    }
                     Event::Skipped { .. } | Event::Idle => true,
                 };
             if told { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }

@@ -29,6 +29,11 @@ impl BetweenCustomers {
         }
     }
 
+    /// Whether a till has a transaction open, or has just reported something whose time has not come.
+    pub fn is_reported(&self) -> bool {
+        !self.open.is_empty() || !self.waiting.is_empty()
+    }
+
     /// Takes what was observed at `t_ms`, and says whether it was between two customers: the zone empty for as long as
     /// a departure takes, or without a zone, the last farewell over.
     pub fn at(&mut self, t_ms: u64, customer_present: Option<bool>) -> bool {

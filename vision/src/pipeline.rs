@@ -5,8 +5,9 @@
 //! 3. The face detector runs when no face is followed, when its place is unsure, and a few times a second to count
 //!    faces. More faces than signed-in people, or several signed-in people: nothing is read of anyone.
 //! 4. Mesh, blendshapes, head pose, gaze, eyes, mouth, posture of the followed face.
-//! 5. The object model looks for a phone on one region of the filled frame; where it saw one, the hand detector
-//!    looks for the hand that holds it, and the image classifier whether it looks like a phone to it.
+//! 5. Unless nobody is there to be served, the object model looks for a phone on one region of the filled frame; where it
+//!    saw one, the hand detector looks for the hand that holds it, and the image classifier whether it looks like a phone
+//!    to it.
 
 mod detect;
 mod face;
@@ -63,6 +64,8 @@ pub(crate) struct Pipeline {
     fill: Option<ZoneFill>,
     /// How many are signed in.
     pub(crate) people: u8,
+    /// Nobody is there to be served.
+    resting: bool,
     /// The frame stands alone: worth a closer look, and nothing came before it.
     still: bool,
     object_clock: Every,
@@ -123,6 +126,7 @@ impl Pipeline {
             fill: settings.zones.staff.clone().map(ZoneFill::new),
             zones: settings.zones,
             people: 1,
+            resting: false,
             still: false,
             object_clock: Every::hz(settings.objects_hz),
             face_clock: Every::hz(settings.faces_hz),
@@ -133,6 +137,17 @@ impl Pipeline {
             #[cfg(test)]
             inspector: None,
         })
+    }
+
+    /// From now on no phone is searched for, or one is again, from the next frame on. What was known of one is forgotten:
+    /// it was seen with another customer.
+    pub(crate) fn rest(&mut self, resting: bool) {
+        if self.resting != resting {
+            self.resting = resting;
+            self.memory.phone = PhoneMemory::default();
+            self.memory.phone_observable = false;
+            self.object_clock.restart();
+        }
     }
 
     /// Forgets everything that was seen: between stills, and when a source was lost.
@@ -173,7 +188,7 @@ impl Pipeline {
             self.timings.measure(Stage::Preprocess, || fill.apply(frame))?;
         }
         let found = self.read_face(frame, t_ms)?;
-        if look_for_objects {
+        if look_for_objects && !self.resting {
             self.look_for_phone(frame, whole.as_ref(), &found, t_ms)?;
         }
         Ok(self.observation(frame, index, t_ms, &found))

@@ -64,12 +64,10 @@ fn decided(one: &Observation) -> impl PartialEq + std::fmt::Debug + use<> {
 /// The largest differences of head and of gaze in degrees, and of box, smile and eyes as shares.
 fn apart(a: &Observation, b: &Observation) -> [f32; 3] {
     let (Some(a), Some(b)) = (a.face, b.face) else { return [0.0; 3] };
-    let head = [
-        (a.head.yaw_deg, b.head.yaw_deg),
-        (a.head.pitch_deg, b.head.pitch_deg),
-        (a.head.roll_deg, b.head.roll_deg),
-    ];
-    let gaze = a.gaze.zip(b.gaze).map_or([(0.0, 0.0); 2], |(a, b)| [(a.yaw_deg, b.yaw_deg), (a.pitch_deg, b.pitch_deg)]);
+    let head =
+        [(a.head.yaw_deg, b.head.yaw_deg), (a.head.pitch_deg, b.head.pitch_deg), (a.head.roll_deg, b.head.roll_deg)];
+    let gaze =
+        a.gaze.zip(b.gaze).map_or([(0.0, 0.0); 2], |(a, b)| [(a.yaw_deg, b.yaw_deg), (a.pitch_deg, b.pitch_deg)]);
     let bounds = [
         (a.bounds.x, b.bounds.x),
         (a.bounds.y, b.bounds.y),

@@ -146,7 +146,9 @@ fn values<'o>(outputs: &'o SessionOutputs<'_>, output: &str) -> Result<&'o [f32]
 fn made_up(session: &Session, [lowest, highest]: [f32; 2]) -> Result<DynTensor, String> {
     let text = |error: ort::Error| error.to_string();
     let input = session.inputs().first().ok_or("has no input")?;
-    let ValueType::Tensor { ty, shape, .. } = input.dtype() else { return Err("has an input that is no tensor".into()) };
+    let ValueType::Tensor { ty, shape, .. } = input.dtype() else {
+        return Err("has an input that is no tensor".into());
+    };
     let sizes: Vec<usize> = shape.iter().map(|&size| usize::try_from(size).unwrap_or(1)).collect();
     let values: Vec<f32> = places(&sizes).map(|place| lowest + (highest - lowest) * drawn(place)).collect();
     match ty {

@@ -44,7 +44,9 @@ impl Watch {
                     }
                     Event::Lost { why } => Said::Lost(why.to_owned()),
                     Event::Back => Said::Back,
-                    Event::Idle | Event::Outlined { .. } | Event::Skipped { .. } => return ControlFlow::Continue(()),
+                    Event::Passed | Event::Idle | Event::Outlined { .. } | Event::Skipped { .. } => {
+                        return ControlFlow::Continue(());
+                    }
                 };
                 to.lock().unwrap().push(said);
                 ControlFlow::Continue(())

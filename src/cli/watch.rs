@@ -100,18 +100,15 @@ impl Camera {
         };
         let (mut frames, mut since) = (0, begun);
         let speed = self.speed.clone();
-        let mut looked_at = || {
-            frames += 1;
-            if since.elapsed() >= Duration::from_millis(Speed::MEASURED_OVER_MS) {
-                speed.note(frames, since.elapsed());
-                (frames, since) = (0, Instant::now());
-            }
-        };
         let ended = self.vision.run(source, &AtomicBool::new(false), |_, event| {
             let told = wished()
                 && match event {
                     Event::Observed { observation, .. } => {
-                        looked_at();
+                        frames += 1;
+                        if since.elapsed() >= Duration::from_millis(Speed::MEASURED_OVER_MS) {
+                            speed.note(frames, since.elapsed());
+                            (frames, since) = (0, Instant::now());
+                        }
                         paced(observation.t_ms);
                         emit(VisionEvent::Observation(observation))
                     }
@@ -121,9 +118,9 @@ impl Camera {
                     }
                     Event::Lost { why } => emit(VisionEvent::SourceLost { reason: why.to_owned() }),
                     Event::Back => emit(VisionEvent::SourceBack),
-                    // The machine would have had the time for it.
+                    // A camera that rests does not show how fast frames are processed.
                     Event::Passed => {
-                        looked_at();
+                        (frames, since) = (0, Instant::now());
                         true
                     }
                     Event::Skipped { .. } | Event::Idle => true,

@@ -85,6 +85,20 @@ mod tests {
     }
 
     #[test]
+    fn a_customer_is_reported_from_the_first_event_until_the_last_was_seen() {
+        let mut between = BetweenCustomers::default();
+        assert!(!between.is_reported());
+        between.till(&event(TillEventKind::Opened, 1_000));
+        assert!(between.is_reported(), "before any frame");
+        between.at(1_100, Some(false));
+        between.till(&event(TillEventKind::Closed, 9_000));
+        between.at(8_900, Some(false));
+        assert!(between.is_reported());
+        between.at(9_000, Some(false));
+        assert!(!between.is_reported());
+    }
+
+    #[test]
     fn without_a_zone_the_farewell_has_to_be_over() {
         let mut between = BetweenCustomers::default();
         assert!(between.at(0, None), "at sign-in");

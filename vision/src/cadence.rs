@@ -29,7 +29,9 @@ impl Attention {
         self.0.store(wanted, Ordering::Relaxed);
     }
 
-    fn is_wanted(&self) -> bool {
+    /// Whether every frame is to be looked at.
+    #[must_use]
+    pub fn is_wanted(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }

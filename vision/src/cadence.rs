@@ -2,8 +2,8 @@
 //! is there to be served. It knows times and whether somebody stands in a zone, and nothing else of a picture.
 //!
 //! Resting, the staff member is still followed by place, their face is read and counted, and the customer and queue zones
-//! are looked at; no phone is searched for, which counts in transactions only. Whoever comes is noticed in the next frame
-//! that is looked at, at most [`RESTING_STEP_MS`] and one frame later; from then on every frame is.
+//! are looked at; no phone is searched for, which counts in transactions only. Whoever comes is noticed within twice
+//! [`RESTING_STEP_MS`]; from then on every frame is looked at.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,11 @@ use crate::observation::Observation;
 /// The longest step between two frames that are looked at while resting, in milliseconds, unless the source's own are
 /// longer. A reading stands for 500 ms, and so does posture's step: beyond, time would count as not observed. A face that
 /// was missed once is found again well within the second for which it is followed.
-pub const RESTING_STEP_MS: u64 = 450;
+pub(crate) const RESTING_STEP_MS: u64 = 450;
+
+/// The object model, which costs most, looks at the zones of customers once so many milliseconds have passed: in every
+/// second frame that is looked at.
+pub(crate) const RESTING_OBJECTS_MS: u64 = 800;
 
 /// How long every frame is looked at after the last sign of anybody to be served, in milliseconds: a departure takes
 /// three seconds to be sure of, and the farewell lasts four more.

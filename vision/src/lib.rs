@@ -43,7 +43,7 @@ mod track;
 mod vision;
 pub mod zone;
 
-pub use cadence::{Attention, RESTING_STEP_MS};
+pub use cadence::Attention;
 pub use error::VisionError;
 pub use observation::{Face, Gaze, HeadPose, Observation, Phone, Posture, Rect};
 pub use orientation::{Orientation, Rotate};

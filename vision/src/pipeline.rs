@@ -17,6 +17,7 @@ mod schedule;
 mod search;
 mod still;
 
+use crate::cadence::RESTING_OBJECTS_MS;
 use crate::error::VisionError;
 use crate::frame::{Frame, ZoneFill};
 use crate::head_pose::CanonicalFace;
@@ -66,6 +67,8 @@ pub(crate) struct Pipeline {
     pub(crate) people: u8,
     /// Nobody is there to be served.
     resting: bool,
+    /// When the object model looked last, at rest.
+    rested_objects_ms: Option<u64>,
     /// The frame stands alone: worth a closer look, and nothing came before it.
     still: bool,
     object_clock: Every,
@@ -127,6 +130,7 @@ impl Pipeline {
             zones: settings.zones,
             people: 1,
             resting: false,
+            rested_objects_ms: None,
             still: false,
             object_clock: Every::hz(settings.objects_hz),
             face_clock: Every::hz(settings.faces_hz),
@@ -147,13 +151,27 @@ impl Pipeline {
             self.memory.phone = PhoneMemory::default();
             self.memory.phone_observable = false;
             self.object_clock.restart();
+            self.rested_objects_ms = None;
         }
+    }
+
+    /// Whether the object model is to look at this frame.
+    fn objects_are_due(&mut self, t_ms: u64) -> bool {
+        if !self.resting {
+            return self.object_clock.is_due(t_ms);
+        }
+        let due = self.rested_objects_ms.is_none_or(|before_ms| t_ms.saturating_sub(before_ms) >= RESTING_OBJECTS_MS);
+        if due {
+            self.rested_objects_ms = Some(t_ms);
+        }
+        due
     }
 
     /// Forgets everything that was seen: between stills, and when a source was lost.
     pub(crate) fn forget(&mut self) {
         self.memory = Memory::default();
         self.object_clock.restart();
+        self.rested_objects_ms = None;
         self.face_clock.restart();
         self.preprocessor.wipe();
         self.wipe_tensors();
@@ -182,7 +200,7 @@ impl Pipeline {
 
     /// What one frame shows. The frame is filled outside the staff zone when this returns.
     pub(crate) fn process(&mut self, frame: &mut Frame, index: u64, t_ms: u64) -> Result<Observation, VisionError> {
-        let look_for_objects = self.object_clock.is_due(t_ms);
+        let look_for_objects = self.objects_are_due(t_ms);
         let whole = if look_for_objects && self.wants_whole_frame() { Some(self.whole_frame(frame)?) } else { None };
         if let Some(fill) = &mut self.fill {
             self.timings.measure(Stage::Preprocess, || fill.apply(frame))?;

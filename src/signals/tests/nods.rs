@@ -30,7 +30,7 @@ fn few_frames_before_a_customer_take_no_time_from_the_nods_and_in_service_they_d
     for step_ms in [400, 450] {
         let awake = nods(24_000, step_ms).known().map(|nods| nods.observed_s);
         assert_eq!(awake, Some(32.0), "{step_ms} ms: service is from 24 to 56 s");
-        assert_eq!(nods(30_000, step_ms).reason(), Some(Reason::TooShort), "a nod would not have been seen");
+        assert_eq!(nods(30_000, step_ms).reason(), Some(Reason::SignalOff), "a nod would not have been seen");
     }
 }
 

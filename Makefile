@@ -34,6 +34,10 @@ setup-test: ## The same, and what only the tests need
 runtime: ## Fetch the onnxruntime library into runtime/
 	@setup/runtime.sh
 
+.PHONY: openvino
+openvino: ## Fetch onnxruntime with the OpenVINO provider into runtime-openvino/, and say how to use it
+	@setup/openvino.sh
+
 .PHONY: build
 build: setup ## Build target/release/hymy
 	cargo build --release --locked

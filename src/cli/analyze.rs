@@ -143,7 +143,7 @@ impl Analyze {
                 }
                 Event::Lost { why } => bar.suspend(|| eprintln!("{}: {why}; trying again", source.locator())),
                 Event::Back => bar.suspend(|| eprintln!("{}: back", source.locator())),
-                Event::Outlined { .. } | Event::Idle => {}
+                Event::Outlined { .. } | Event::Passed | Event::Idle => {}
             }
             ControlFlow::Continue(())
         });

@@ -61,7 +61,7 @@ pub fn look(
             }
             Event::Lost { why } => eprintln!("The camera was lost: {why}; trying again."),
             Event::Back => eprintln!("The camera is back."),
-            Event::Skipped { .. } | Event::Outlined { .. } | Event::Idle => {}
+            Event::Skipped { .. } | Event::Outlined { .. } | Event::Passed | Event::Idle => {}
         }
         let over = begun.elapsed() >= LIMIT || Duration::from_millis(shown_ms) >= LIMIT;
         if enough || over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

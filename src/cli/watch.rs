@@ -49,6 +49,8 @@ impl Camera {
         let runtime = tokio::runtime::Handle::current();
         let thread = std::thread::Builder::new().name("hymy-vision".to_owned()).spawn(move || {
             kiosk::follow(&switch, &runtime, &emit, |people, purpose, wished| {
+                // Whoever tries something out waits for what is seen of them.
+                self.vision.rest_without((purpose == Purpose::Shift).then(|| switch.attention().clone()));
                 self.look(people, purpose, wished, &emit)
             });
         })?;
@@ -116,6 +118,11 @@ impl Camera {
                     }
                     Event::Lost { why } => emit(VisionEvent::SourceLost { reason: why.to_owned() }),
                     Event::Back => emit(VisionEvent::SourceBack),
+                    // A camera that rests does not show how fast frames are processed.
+                    Event::Passed => {
+                        (frames, since) = (0, Instant::now());
+                        true
+                    }
                     Event::Skipped { .. } | Event::Idle => true,
                 };
             if told { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use hymy_vision::Attention;
 use tokio::sync::watch;
 
 use crate::camera::{CameraLock, CameraLockError};
@@ -41,6 +42,7 @@ pub enum CameraWish {
 #[derive(Clone, Debug)]
 pub struct CameraSwitch {
     wish: watch::Sender<CameraWish>,
+    attention: Attention,
     claims: Arc<Mutex<Claims>>,
 }
 
@@ -60,7 +62,7 @@ pub struct CameraClaim(Arc<Mutex<Claims>>);
 impl Default for CameraSwitch {
     /// A switch of a camera that no other program could open.
     fn default() -> Self {
-        Self { wish: watch::Sender::new(CameraWish::Closed), claims: Arc::default() }
+        Self { wish: watch::Sender::new(CameraWish::Closed), attention: Attention::default(), claims: Arc::default() }
     }
 }
 
@@ -76,6 +78,12 @@ impl CameraSwitch {
     #[must_use]
     pub fn follow(&self) -> watch::Receiver<CameraWish> {
         self.wish.subscribe()
+    }
+
+    /// Whether a transaction is open: while none is and nobody is there to be served, few frames are looked at.
+    #[must_use]
+    pub fn attention(&self) -> &Attention {
+        &self.attention
     }
 
     /// Keeps other programs from the camera. The kiosk does for as long as a shift or a trial is on, the vision thread

@@ -126,6 +126,11 @@ impl Session {
         self.register.is_open()
     }
 
+    /// Whether the till has reported a customer who is still being served.
+    pub fn has_reported(&self) -> bool {
+        self.between.is_reported()
+    }
+
     /// Whether too long has passed since the person's face was followed, or they said that it is they.
     pub fn doubt(&self, clock: &dyn Clock) -> Option<Doubt> {
         self.identity.pass(clock.monotonic_ms()).filter(|_| !self.is_shared())

@@ -218,6 +218,7 @@ impl Kiosk {
                 _ = tick.tick() => self.tick(),
             }
             self.ways.on_shift(self.status.shift);
+            self.camera.attention().set(self.session.as_ref().is_some_and(Session::has_reported));
             // What cannot be written is logged there, and tried again.
             let _ = self.write_decisions();
         }

@@ -275,6 +275,28 @@ async fn records_are_written_while_the_shift_lasts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_frame_is_wanted_while_the_till_has_a_customer_and_not_before_or_after() {
+    let place = Place::new();
+    let running = place.run(Some("Aino"));
+    let wanted = || running.camera.attention().is_wanted();
+    running.watch(0, 10, false).await;
+    assert!(!wanted());
+    running.report("1", TillEventKind::Opened).await;
+    running.watch(1_000, 10, false).await;
+    assert!(wanted());
+    running.report("1", TillEventKind::Closed).await;
+    running.watch(2_000, 10, false).await;
+    assert!(!wanted());
+    running.report("1", TillEventKind::Opened).await;
+    running.watch(3_000, 10, false).await;
+    let camera = running.camera.clone();
+    running.kiosk.question(Question::SignOut { name: None }).await;
+    running.kiosk.question(Question::Status).await;
+    assert!(!camera.attention().is_wanted(), "nobody is on shift");
+    running.stopped().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn presence_alone_makes_transactions() {
     let place = Place::new();
     let running = place.run(Some("Aino"));

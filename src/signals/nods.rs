@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    FRAME_STANDS_MAX_MS, Measured, Reason, Seen, State, Timeline,
+    Measured, Reason, Seen, State, Timeline,
     fold::Tally,
     reading::{seconds, share},
 };
@@ -31,16 +31,23 @@ pub const NODS_FRAMES_PER_S_MIN: f32 = 9.0;
 /// The frame rate is the mean over about this long, in milliseconds: a dropped frame does not end the counting.
 const PACE_MS: f32 = 3_000.0;
 
+/// A longer step, in milliseconds, is a hole in which half a nod may lie, and says nothing of the rate: frames were lost,
+/// or few were looked at while nobody was there to be served.
+const HOLE_MS: u64 = 300;
+
 /// How often frames come.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Pace {
     mean_ms: Option<f32>,
+    /// The latest step was a hole.
+    hole: bool,
 }
 
 impl Pace {
-    /// The next frame came after `step_ms`. A longer hole than a frame stands for says nothing of the pace.
+    /// The next frame came after `step_ms`.
     pub(super) fn step(&mut self, step_ms: u64) {
-        if step_ms > FRAME_STANDS_MAX_MS {
+        self.hole = step_ms > HOLE_MS;
+        if self.hole {
             return;
         }
         let step_ms = step_ms as f32;
@@ -48,9 +55,9 @@ impl Pace {
             Some(self.mean_ms.map_or(step_ms, |mean_ms| mean_ms + (step_ms / PACE_MS).min(1.0) * (step_ms - mean_ms)));
     }
 
-    /// Whether a nod would be seen.
+    /// Whether a nod would have been seen in the latest step.
     pub(super) fn shows_nods(self) -> bool {
-        self.mean_ms.is_some_and(|mean_ms| mean_ms <= 1_000.0 / NODS_FRAMES_PER_S_MIN)
+        !self.hole && self.mean_ms.is_some_and(|mean_ms| mean_ms <= 1_000.0 / NODS_FRAMES_PER_S_MIN)
     }
 }
 

@@ -29,6 +29,11 @@ impl BetweenCustomers {
         }
     }
 
+    /// Whether a till has a transaction open, or has just reported something whose time has not come.
+    pub fn is_reported(&self) -> bool {
+        !self.open.is_empty() || !self.waiting.is_empty()
+    }
+
     /// Takes what was observed at `t_ms`, and says whether it was between two customers: the zone empty for as long as
     /// a departure takes, or without a zone, the last farewell over.
     pub fn at(&mut self, t_ms: u64, customer_present: Option<bool>) -> bool {
@@ -77,6 +82,20 @@ mod tests {
         assert!(between.at(6_900, Some(false)));
         assert!(!between.at(7_000, Some(false)), "a customer who stays out of the zone");
         assert!(between.at(8_000, Some(false)));
+    }
+
+    #[test]
+    fn a_customer_is_reported_from_the_first_event_until_the_last_was_seen() {
+        let mut between = BetweenCustomers::default();
+        assert!(!between.is_reported());
+        between.till(&event(TillEventKind::Opened, 1_000));
+        assert!(between.is_reported(), "before any frame");
+        between.at(1_100, Some(false));
+        between.till(&event(TillEventKind::Closed, 9_000));
+        between.at(8_900, Some(false));
+        assert!(between.is_reported());
+        between.at(9_000, Some(false));
+        assert!(!between.is_reported());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Folders that hold nothing of the repository's own.
-const NOT_OURS: [&str; 3] = ["target", "runtime", "__pycache__"];
+const NOT_OURS: [&str; 4] = ["target", "runtime", "runtime-openvino", "__pycache__"];
 
 /// The root of the repository.
 pub fn root() -> &'static Path {

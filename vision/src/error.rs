@@ -41,7 +41,7 @@ pub enum VisionError {
     /// The wanted execution provider is not in the loaded library.
     #[error(
         "execution provider `{wanted}` is not available in {library} (it has: {available}). Choose one of these as \
-         `runtime.provider`, or install a library that has it; Hymy never falls back silently"
+         `runtime.provider`; for a library that has `{wanted}`, {how_to_get}. Hymy never falls back silently"
     )]
     Provider {
         /// The provider that was asked for.
@@ -50,6 +50,39 @@ pub enum VisionError {
         library: PathBuf,
         /// What the library has.
         available: String,
+        /// Where a library comes from that has it.
+        how_to_get: &'static str,
+    },
+    /// The provider is in the library, but cannot compute a model, or not all of it.
+    #[error(
+        "execution provider `{provider}` of {library} cannot compute model `{model}`: {why}. Its other libraries belong \
+         beside that file. Otherwise set `runtime.provider` to \"cpu\"; Hymy never falls back silently"
+    )]
+    ProviderRefused {
+        /// The model's name.
+        model: &'static str,
+        /// The provider's name.
+        provider: &'static str,
+        /// The library in use.
+        library: PathBuf,
+        /// What the runtime said.
+        why: String,
+    },
+    /// The provider computes something else than the CPU provider does.
+    #[error(
+        "execution provider `{provider}` of {library} computes model `{model}` differently from the CPU provider, on \
+         a made-up input: {off}. What it says of people would be wrong. Set `runtime.provider` to \"cpu\", or name \
+         another library as `runtime.library`"
+    )]
+    Answers {
+        /// The model's name.
+        model: &'static str,
+        /// The provider's name.
+        provider: &'static str,
+        /// The library in use.
+        library: PathBuf,
+        /// Each output that was off, by how much, and what is allowed.
+        off: String,
     },
     /// Inference failed.
     #[error("model `{model}` failed: {why}")]

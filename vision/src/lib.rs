@@ -11,6 +11,7 @@
 // The bans of clippy.toml are for what is shipped: tests make the clips and folders that they read.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
+mod cadence;
 #[cfg(feature = "lab")]
 pub mod degrade;
 mod error;
@@ -43,6 +44,7 @@ mod track;
 mod vision;
 pub mod zone;
 
+pub use cadence::Attention;
 pub use error::VisionError;
 pub use observation::{Face, Gaze, HeadPose, Observation, Phone, Posture, Rect};
 pub use orientation::{Orientation, Rotate};

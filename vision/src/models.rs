@@ -28,7 +28,7 @@ impl<T: PrimitiveTensorElementType + Default + Copy + std::fmt::Debug + 'static>
         model: &VerifiedModel,
         shape: [usize; N],
     ) -> Result<Self, VisionError> {
-        let session = runtime.session(name, model)?;
+        let session = runtime.checked_session(name, model)?;
         let values = vec![T::default(); shape.iter().product()].into_boxed_slice();
         let input = Tensor::from_array((shape.to_vec(), values)).map_err(VisionError::inference(name))?;
         Ok(Self { name, session, input })

@@ -3,8 +3,6 @@
 //! A model names the operator and holds a function of the same name that computes it by standard operators; providers
 //! that this kernel is not for compute the function.
 
-use std::sync::Arc;
-
 use hymy_kernels::{Parameter, Tower};
 use ort::operator::{ComputeContext, Kernel, KernelContext, Operator, OperatorDomain, OperatorInput, OperatorOutput};
 use ort::value::TensorElementType::Float32;
@@ -14,8 +12,8 @@ use ort::value::TensorValueType;
 const DOMAIN: &str = "hymy";
 
 /// The operators that every session of the CPU provider may use.
-pub(crate) fn domain() -> ort::Result<Arc<OperatorDomain>> {
-    Ok(Arc::new(OperatorDomain::new(DOMAIN)?.add(ResidualTower)?))
+pub(crate) fn domain() -> ort::Result<OperatorDomain> {
+    OperatorDomain::new(DOMAIN)?.add(ResidualTower)
 }
 
 /// `ResidualTower`: a picture (1, rows, columns, 3), then the parameters of [`Tower::new`], which are constants; features

@@ -5,8 +5,9 @@
 //! 3. The face detector runs when no face is followed, when its place is unsure, and a few times a second to count
 //!    faces. More faces than signed-in people, or several signed-in people: nothing is read of anyone.
 //! 4. Mesh, blendshapes, head pose, gaze, eyes, mouth, posture of the followed face.
-//! 5. The object model looks for a phone on one region of the filled frame; where it saw one, the hand detector
-//!    looks for the hand that holds it, and the image classifier whether it looks like a phone to it.
+//! 5. Unless nobody is there to be served, the object model looks for a phone on one region of the filled frame; where it
+//!    saw one, the hand detector looks for the hand that holds it, and the image classifier whether it looks like a phone
+//!    to it.
 
 mod detect;
 mod face;
@@ -16,6 +17,7 @@ mod schedule;
 mod search;
 mod still;
 
+use crate::cadence::RESTING_OBJECTS_MS;
 use crate::error::VisionError;
 use crate::frame::{Frame, ZoneFill};
 use crate::head_pose::CanonicalFace;
@@ -63,6 +65,10 @@ pub(crate) struct Pipeline {
     fill: Option<ZoneFill>,
     /// How many are signed in.
     pub(crate) people: u8,
+    /// Nobody is there to be served.
+    resting: bool,
+    /// When the object model looked last, at rest.
+    rested_objects_ms: Option<u64>,
     /// The frame stands alone: worth a closer look, and nothing came before it.
     still: bool,
     object_clock: Every,
@@ -123,6 +129,8 @@ impl Pipeline {
             fill: settings.zones.staff.clone().map(ZoneFill::new),
             zones: settings.zones,
             people: 1,
+            resting: false,
+            rested_objects_ms: None,
             still: false,
             object_clock: Every::hz(settings.objects_hz),
             face_clock: Every::hz(settings.faces_hz),
@@ -135,10 +143,35 @@ impl Pipeline {
         })
     }
 
+    /// From now on no phone is searched for, or one is again, from the next frame on. What was known of one is forgotten:
+    /// it was seen with another customer.
+    pub(crate) fn rest(&mut self, resting: bool) {
+        if self.resting != resting {
+            self.resting = resting;
+            self.memory.phone = PhoneMemory::default();
+            self.memory.phone_observable = false;
+            self.object_clock.restart();
+            self.rested_objects_ms = None;
+        }
+    }
+
+    /// Whether the object model is to look at this frame.
+    fn objects_are_due(&mut self, t_ms: u64) -> bool {
+        if !self.resting {
+            return self.object_clock.is_due(t_ms);
+        }
+        let due = self.rested_objects_ms.is_none_or(|before_ms| t_ms.saturating_sub(before_ms) >= RESTING_OBJECTS_MS);
+        if due {
+            self.rested_objects_ms = Some(t_ms);
+        }
+        due
+    }
+
     /// Forgets everything that was seen: between stills, and when a source was lost.
     pub(crate) fn forget(&mut self) {
         self.memory = Memory::default();
         self.object_clock.restart();
+        self.rested_objects_ms = None;
         self.face_clock.restart();
         self.preprocessor.wipe();
         self.wipe_tensors();
@@ -167,13 +200,13 @@ impl Pipeline {
 
     /// What one frame shows. The frame is filled outside the staff zone when this returns.
     pub(crate) fn process(&mut self, frame: &mut Frame, index: u64, t_ms: u64) -> Result<Observation, VisionError> {
-        let look_for_objects = self.object_clock.is_due(t_ms);
+        let look_for_objects = self.objects_are_due(t_ms);
         let whole = if look_for_objects && self.wants_whole_frame() { Some(self.whole_frame(frame)?) } else { None };
         if let Some(fill) = &mut self.fill {
             self.timings.measure(Stage::Preprocess, || fill.apply(frame))?;
         }
         let found = self.read_face(frame, t_ms)?;
-        if look_for_objects {
+        if look_for_objects && !self.resting {
             self.look_for_phone(frame, whole.as_ref(), &found, t_ms)?;
         }
         Ok(self.observation(frame, index, t_ms, &found))

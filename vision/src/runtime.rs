@@ -1,8 +1,10 @@
 //! onnxruntime: one library, one environment, one thread pool for every session of the process.
 //!
 //! The library is found without an environment variable: `runtime/` beside the models, where the set-up
-//! puts it. A requested execution provider that the library lacks is an error, and a provider that cannot
-//! take a whole model is one too: nothing falls back silently.
+//! puts it. A requested execution provider that the library lacks is an error, a provider that cannot take a whole
+//! model is one too, and so is one that does not compute what the CPU provider does: nothing falls back silently.
+
+mod check;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -68,10 +70,29 @@ impl Provider {
         .unwrap_or(false)
     }
 
-    fn dispatch(self) -> Option<ExecutionProviderDispatch> {
+    /// Where a library comes from that has this provider.
+    fn how_to_get(self) -> &'static str {
+        match self {
+            Self::Cpu => "run `make runtime`",
+            Self::OpenVino => "run `make openvino`, which says what to set",
+            Self::Cuda | Self::TensorRt => {
+                "name the library of onnxruntime's package for graphics processors as `runtime.library`"
+            }
+            Self::Xnnpack | Self::CoreMl => "build onnxruntime with it and name that library as `runtime.library`",
+        }
+    }
+
+    fn dispatch(self, threads: usize) -> Option<ExecutionProviderDispatch> {
         match self {
             Self::Cpu => None,
-            Self::OpenVino => Some(ep::OpenVINO::default().build()),
+            // Named, because the defaults are eight threads and whatever precision the processor is fastest with.
+            Self::OpenVino => Some(
+                ep::OpenVINO::default()
+                    .with_device_type("CPU")
+                    .with_precision("FP32")
+                    .with_num_threads(threads)
+                    .build(),
+            ),
             Self::Cuda => Some(ep::CUDA::default().build()),
             Self::TensorRt => Some(ep::TensorRT::default().build()),
             Self::Xnnpack => Some(ep::XNNPACK::default().build()),
@@ -103,6 +124,7 @@ pub(crate) struct Runtime {
     environment: Environment,
     library: PathBuf,
     provider: Provider,
+    threads: usize,
 }
 
 /// What the process has loaded; onnxruntime allows one environment per process.
@@ -138,10 +160,11 @@ impl Runtime {
                 wanted: settings.provider.name().to_owned(),
                 library,
                 available: available.join(", "),
+                how_to_get: settings.provider.how_to_get(),
             });
         }
         tracing::debug!(library = %library.display(), provider = settings.provider.name(), threads = settings.threads, "runtime_loaded");
-        Ok(Arc::new(Self { environment, library, provider: settings.provider }))
+        Ok(Arc::new(Self { environment, library, provider: settings.provider, threads: settings.threads }))
     }
 
     pub(crate) fn library(&self) -> &Path {
@@ -155,11 +178,27 @@ impl Runtime {
 
     /// A session of verified model bytes.
     pub(crate) fn session(&self, name: &'static str, model: &VerifiedModel) -> Result<Session, VisionError> {
-        self.build(model)
-            .map_err(|why| VisionError::Inference { model: name, why: format!("could not be loaded: {why}") })
+        self.build(self.provider, model).map_err(|why| match self.provider {
+            Provider::Cpu => VisionError::Inference { model: name, why: format!("could not be loaded: {why}") },
+            provider => VisionError::ProviderRefused {
+                model: name,
+                provider: provider.name(),
+                library: self.library.clone(),
+                why,
+            },
+        })
     }
 
-    fn build(&self, model: &VerifiedModel) -> Result<Session, String> {
+    /// A session that was found to answer as the CPU provider does, within the tolerances of `runtime/check.rs`.
+    pub(crate) fn checked_session(&self, name: &'static str, model: &VerifiedModel) -> Result<Session, VisionError> {
+        let mut session = self.session(name, model)?;
+        if self.provider != Provider::Cpu {
+            check::check(self, name, model, &mut session)?;
+        }
+        Ok(session)
+    }
+
+    fn build(&self, provider: Provider, model: &VerifiedModel) -> Result<Session, String> {
         let text = |error: &dyn std::fmt::Display| error.to_string();
         let mut builder = Session::builder(&self.environment)
             .map_err(|e| text(&e))?
@@ -168,7 +207,7 @@ impl Runtime {
         for (key, value) in &model.session {
             builder = builder.with_config_entry(key, value).map_err(|e| text(&e))?;
         }
-        match self.provider.dispatch() {
+        match provider.dispatch(self.threads) {
             None => {
                 builder = builder.with_operators(operators::domain().map_err(|e| text(&e))?).map_err(|e| text(&e))?
             }

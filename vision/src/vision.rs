@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use crate::cadence::{Attention, Cadence};
 use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::manifest::Manifest;
@@ -89,6 +90,8 @@ pub enum Event<'a> {
     },
     /// The live source is back.
     Back,
+    /// A frame of a live source was not looked at, because nobody is there to be served.
+    Passed,
     /// Nothing to say; a chance to stop.
     Idle,
 }
@@ -96,12 +99,14 @@ pub enum Event<'a> {
 /// What a run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RunReport {
-    /// Frames that the source gave, dropped ones included.
+    /// Frames that the source gave, dropped and passed ones included.
     pub frames: u64,
     /// Frames that were processed.
     pub processed: u64,
     /// Frames of a live source that were overtaken by newer ones.
     pub dropped: u64,
+    /// Frames of a live source that were not looked at while nobody was there to be served. None of them was dropped.
+    pub passed: u64,
     /// Stills that could not be read.
     pub skipped: u64,
 }
@@ -122,6 +127,8 @@ pub struct Vision {
     pipeline: Pipeline,
     /// What finds the outline, while one is sought.
     outliner: Option<Outliner>,
+    /// What passes frames by, while it may.
+    cadence: Option<Cadence>,
     upright: Upright,
     report: RuntimeReport,
     timeouts: Timeouts,
@@ -156,6 +163,7 @@ impl Vision {
         Ok(Self {
             pipeline,
             outliner: None,
+            cadence: None,
             upright: Upright::new(settings.orientation),
             report,
             timeouts: settings.timeouts,
@@ -196,6 +204,13 @@ impl Vision {
         self.outliner = seek.then(Outliner::new);
     }
 
+    /// From now on a run of a live source rests while nobody is there to be served and `attention` is not wanted: of two
+    /// or three frames a second it tells what they show, of the others that they passed. With `None` every frame is
+    /// looked at, as is of any other source.
+    pub fn rest_without(&mut self, attention: Option<Attention>) {
+        self.cadence = attention.map(Cadence::new);
+    }
+
     /// From now on every frame is made worse right after it was captured; `None` ends that. The models stay loaded.
     /// [`SourceSpec::Crops`] has a degradation of its own, which comes before the crops' preparation.
     #[cfg(feature = "lab")]
@@ -227,6 +242,9 @@ impl Vision {
         if let Some(outliner) = &mut self.outliner {
             outliner.forget();
         }
+        if let Some(cadence) = &mut self.cadence {
+            cadence.restart();
+        }
     }
 
     fn run_until(
@@ -239,6 +257,7 @@ impl Vision {
         let mut frame = Frame::empty();
         let mut report = RunReport::default();
         self.pipeline.forget();
+        let live = source.is_live();
         while !stop.load(Ordering::Relaxed) {
             let start = Instant::now();
             let next = frames.next(&mut frame)?;
@@ -247,6 +266,10 @@ impl Vision {
             }
             let file;
             let event = match &next {
+                Next::Frame(stamp) if live && !self.takes(stamp.t_ms) => {
+                    report.passed += 1;
+                    Event::Passed
+                }
                 Next::Frame(stamp) => {
                     #[cfg(feature = "lab")]
                     if let Some(degradation) = self.degradation {
@@ -263,6 +286,9 @@ impl Vision {
                             Some(_) => self.pipeline.process_still(frame, stamp.index)?,
                             None => self.pipeline.process(frame, stamp.index, stamp.t_ms)?,
                         };
+                        if let Some(cadence) = &mut self.cadence {
+                            cadence.saw(&observation);
+                        }
                         file = stamp.file.clone();
                         Event::Observed { observation, file: file.as_deref() }
                     }
@@ -286,8 +312,19 @@ impl Vision {
                 break;
             }
         }
-        report.frames = report.processed + report.dropped + report.skipped;
+        report.frames = report.processed + report.passed + report.dropped + report.skipped;
         Ok(report)
+    }
+
+    /// Whether the next frame of a live source is looked at, and how closely.
+    fn takes(&mut self, t_ms: u64) -> bool {
+        let Some(cadence) = self.cadence.as_mut().filter(|_| self.outliner.is_none()) else {
+            self.pipeline.rest(false);
+            return true;
+        };
+        let takes = cadence.takes(t_ms);
+        self.pipeline.rest(cadence.is_resting(t_ms));
+        takes
     }
 
     /// How many frames a source states it has, where it knows; opens it for a moment.

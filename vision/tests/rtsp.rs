@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use hymy_vision::{Vision, VisionError, VisionSettings};
+use hymy_vision::{Attention, Polygon, Vision, VisionError, VisionSettings, Zones};
 use support::live::{MARGIN, Said, TIMEOUTS, Watch, check_frames, free_port};
 use support::{not_run, resident_kib, settings};
 
@@ -113,6 +113,37 @@ fn frames_come_in_order_and_a_slow_consumer_drops_some_and_counts_them() {
     let span_ms = frames[frames.len() - 1].1 - frames[0].1;
     let expected = span_ms * 25 / 1000;
     assert!(passed.abs_diff(expected) <= 25, "{passed} frames in {span_ms} ms: frames pile up somewhere");
+}
+
+#[test]
+fn at_rest_few_frames_are_looked_at_the_others_are_passed_and_attention_wakes() {
+    let _alone = alone();
+    let test = "at_rest_few_frames_are_looked_at_the_others_are_passed_and_attention_wakes";
+    let Some(server) = Server::start(test, free_port()) else { return };
+    let corner = |x: f32| Polygon::new(vec![(x, 0.0), (x + 0.3, 0.0), (x + 0.3, 1.0), (x, 1.0)]).expect("a rectangle");
+    let zones = Zones { staff: Some(corner(0.6)), customer: Some(corner(0.0)), queue: None };
+    let settings = VisionSettings { objects_hz: 1.0, zones, timeouts: TIMEOUTS, ..settings() };
+    let mut vision = Vision::load(&settings).expect("models and runtime load");
+    let attention = Attention::default();
+    vision.rest_without(Some(attention.clone()));
+    let watch = Watch::start(vision, &server.address(), Duration::ZERO);
+    // It stays awake for eight seconds at first.
+    watch.wait(START + Duration::from_secs(10), "it rests", |watch| watch.passed() > 0);
+    let asleep = watch.frames().len();
+    watch.wait_for_frames(6, MARGIN);
+    let slowly = watch.frames().split_off(asleep);
+    let passed = watch.passed();
+    assert!(passed >= 4 * slowly.len(), "of 25 frames a second {passed} are passed, {} looked at", slowly.len());
+    attention.set(true);
+    watch.wait_for_frames(2, MARGIN);
+    let (passed, awake) = (watch.passed(), watch.frames().len());
+    watch.wait_for_frames(8, START);
+    assert_eq!(watch.passed(), passed, "none is passed");
+    check_frames(&watch.frames().split_off(awake));
+    let (_, end, _) = watch.stop();
+    let report = end.expect("stopping is no failure");
+    assert_eq!(report.passed as usize, passed);
+    assert_eq!(report.frames, report.processed + report.passed + report.dropped);
 }
 
 #[test]

@@ -16,6 +16,25 @@ fn nods_are_not_counted_at_fewer_than_nine_frames_a_second() {
 }
 
 #[test]
+fn few_frames_before_a_customer_take_no_time_from_the_nods_and_in_service_they_do() {
+    let nods = |resting_until_ms: u64, step_ms: u64| {
+        let mut timeline = Timeline::new();
+        // A camera at rest before anybody comes, after it was looked at closely; then every frame of ten a second.
+        let rest = (2_000..resting_until_ms).step_by(step_ms as usize);
+        let times = (0..2_000).step_by(100).chain(rest).chain((resting_until_ms..60_000).step_by(100));
+        times.for_each(|t_ms| timeline.push(&frame(t_ms, 'L')));
+        timeline.end(60_000);
+        let transaction = Transaction { opened_ms: 20_000, ..served(60) };
+        measure(&transaction, &Moments::of(&transaction), &timeline).nods
+    };
+    for step_ms in [400, 450] {
+        let awake = nods(24_000, step_ms).known().map(|nods| nods.observed_s);
+        assert_eq!(awake, Some(32.0), "{step_ms} ms: service is from 24 to 56 s");
+        assert_eq!(nods(30_000, step_ms).reason(), Some(Reason::SignalOff), "a nod would not have been seen");
+    }
+}
+
+#[test]
 fn nods_need_half_a_minute_of_observed_service() {
     // Service is 4 s to 4 s before the end.
     check("380L", "nods", not("too_short"));

@@ -20,6 +20,7 @@ pub enum Said {
     Frame { index: u64, t_ms: u64 },
     Lost(String),
     Back,
+    Passed,
 }
 
 /// A run on its own thread.
@@ -44,7 +45,10 @@ impl Watch {
                     }
                     Event::Lost { why } => Said::Lost(why.to_owned()),
                     Event::Back => Said::Back,
-                    Event::Idle | Event::Outlined { .. } | Event::Skipped { .. } => return ControlFlow::Continue(()),
+                    Event::Passed => Said::Passed,
+                    Event::Idle | Event::Outlined { .. } | Event::Skipped { .. } => {
+                        return ControlFlow::Continue(());
+                    }
                 };
                 to.lock().unwrap().push(said);
                 ControlFlow::Continue(())
@@ -57,6 +61,11 @@ impl Watch {
     /// Everything said so far.
     pub fn said(&self) -> Vec<Said> {
         self.said.lock().unwrap().clone()
+    }
+
+    /// How many frames were passed.
+    pub fn passed(&self) -> usize {
+        self.said().iter().filter(|said| **said == Said::Passed).count()
     }
 
     /// What was said other than frames.

@@ -95,7 +95,7 @@ pub fn run(vision: &mut Vision, source: &SourceSpec) -> Run {
                 files.push(file.map(str::to_owned));
             }
             Event::Skipped { file, why } => skipped.push((file.to_owned(), why.to_owned())),
-            Event::Lost { .. } | Event::Outlined { .. } | Event::Back | Event::Idle => {}
+            Event::Lost { .. } | Event::Outlined { .. } | Event::Back | Event::Passed | Event::Idle => {}
         }
         ControlFlow::Continue(())
     });

@@ -4,6 +4,7 @@ use super::super::phone::Whose::{Nobodys, Staffs, Unclear};
 use super::pipeline;
 use crate::frame::Frame;
 use crate::models::object_detector::DetectedObject;
+use crate::timings::Stage;
 use crate::zone::{Polygon, Zones};
 
 const WIDTH_PX: f32 = 640.0;
@@ -51,4 +52,28 @@ fn in_the_dark_no_phone_is_not_an_observation() {
     let mut frame = Frame::black(WIDTH_PX as u32, HEIGHT_PX as u32).expect("memory");
     let observation = pipeline.process(&mut frame, 0, 0).expect("the frame is processed");
     assert!(!observation.phone_observable && observation.phone.is_none());
+}
+
+#[test]
+fn at_rest_presence_is_looked_for_and_a_phone_is_not_nor_known_from_before() {
+    let zones = Zones { staff: Some(upright(0.5, 0.5)), customer: Some(upright(0.0, 0.4)), queue: None };
+    let mut pipeline = pipeline(zones, 3.0, 4.0);
+    let mut looks = |resting: bool, from_ms: u64| {
+        pipeline.rest(resting);
+        let before = pipeline.timings.of(Stage::Objects).runs;
+        let mut observable = false;
+        for n in 0..4 {
+            let mut frame = Frame::black(WIDTH_PX as u32, HEIGHT_PX as u32).expect("memory");
+            frame.bytes_mut().expect("memory").fill(150);
+            let observation = pipeline.process(&mut frame, n, from_ms + n * 450).expect("the frame is processed");
+            assert_eq!(observation.customer_present, Some(false));
+            observable = observation.phone_observable;
+        }
+        (pipeline.timings.of(Stage::Objects).runs - before, observable)
+    };
+    let (awake, observable) = looks(false, 0);
+    assert!(awake >= 8 && observable, "the whole frame and a region each time: {awake}");
+    assert_eq!(looks(true, 10_000), (2, false), "the whole frame every other time");
+    let (awake, observable) = looks(false, 20_000);
+    assert!(awake >= 8 && observable, "{awake}");
 }

@@ -12,6 +12,8 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 #[cfg(feature = "lab")]
+pub mod bench;
+#[cfg(feature = "lab")]
 pub mod degrade;
 mod error;
 mod frame;

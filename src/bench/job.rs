@@ -49,8 +49,8 @@ pub struct Measured {
     pub provider: String,
     /// The library that did.
     pub library: PathBuf,
-    /// What it says of its own build.
-    pub library_build: String,
+    /// The version that it says it has.
+    pub library_version: Option<String>,
     /// Name and SHA-256 of each model.
     pub models: BTreeMap<String, String>,
     /// What was read.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use hymy_vision::bench::{ClipFormat, library_build};
+use hymy_vision::bench::{ClipFormat, library_version};
 use hymy_vision::runtime::Provider;
 use hymy_vision::timings::{Stage, Timings};
 use hymy_vision::{Event, SourceSpec, Vision, VisionError, VisionSettings, find_models, staged};
@@ -69,15 +69,15 @@ pub fn measure(job: &Job) -> Result<Measured, MeasureError> {
     } else {
         let period = Duration::try_from_secs_f64(1.0 / job.rate_hz).unwrap_or(Duration::MAX);
         let source = SourceSpec::Paced { source: Box::new(source), period };
-        // Everything is warm: nothing is left out.
-        let limits = Limits { warm_up: 0, frames: slots, time: Duration::MAX };
+        // Everything is warm; the first frame only sets the clock.
+        let limits = Limits { warm_up: 1, frames: slots, time: Duration::MAX };
         Some(phase(&mut visions, &source, &directions, &limits, || 0.0)?.0)
     };
     let report = visions.first().ok_or(MeasureError::Thread)?.runtime();
     Ok(Measured {
         provider: report.provider.name().to_owned(),
         library: report.library.clone(),
-        library_build: library_build().to_owned(),
+        library_version: library_version(&report.library),
         models: report.models.iter().cloned().collect(),
         picture,
         loaded_ms,
@@ -127,6 +127,7 @@ fn since_start_ms(job: &Job) -> f64 {
 
 /// How far a camera goes.
 struct Limits {
+    /// At least one.
     warm_up: u64,
     /// Frames that the source gave, dropped ones included.
     frames: u64,
@@ -242,10 +243,6 @@ fn look(
     let mut seen = Seen::default();
     let (mut warm, mut slots) = (0, 0);
     let mut before = vision.timings();
-    if limits.warm_up == 0 {
-        gate.wait();
-        seen.began = Some(Mark::now());
-    }
     loop {
         let mut analysis = Analysis::new(directions.clone(), Boundaries::Presence);
         let mut next = 0;

@@ -4,11 +4,14 @@
 //! its memory and its start are its own. Nothing of a picture gets here: durations, counts and names of models only.
 //! What the system does not offer is `null` and is said so, never zero.
 
+pub mod caveats;
 pub mod energy;
 pub mod figures;
 pub mod job;
 pub mod machine;
 pub mod measure;
+pub mod page;
+pub mod plots;
 pub mod process;
 pub mod report;
 pub mod stats;

@@ -62,8 +62,8 @@ pub struct Case {
     pub provider: String,
     /// The library that did.
     pub library: PathBuf,
-    /// What it says of its build.
-    pub library_build: String,
+    /// The version that it says it has.
+    pub library_version: Option<String>,
     /// Name and SHA-256 of each model.
     pub models: BTreeMap<String, String>,
     /// Frames that were measured as fast as they go, over all repeats.
@@ -97,7 +97,7 @@ impl Case {
             picture: first.picture.clone(),
             provider: first.provider.clone(),
             library: first.library.clone(),
-            library_build: first.library_build.clone(),
+            library_version: first.library_version.clone(),
             models: first.models.clone(),
             frames: measured.iter().map(|measured| measured.free.frames).sum(),
             figures: figures::estimates(&repeats),

@@ -11,6 +11,7 @@ use clap::Args;
 use hymy::bench::job::{Job, Measured, Setting};
 use hymy::bench::machine::{Machine, State};
 use hymy::bench::measure::{self, provider};
+use hymy::bench::page;
 use hymy::bench::report::{self, Case, FORMAT, Report};
 use hymy_vision::bench::ClipFormat;
 
@@ -70,6 +71,9 @@ pub struct Bench {
     /// Write every figure as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Write a page with plots, the box and what to know about the figures.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// One repeat: what this program tells itself.
     #[arg(long, value_name = "JOB", hide = true)]
     child: Option<String>,
@@ -96,7 +100,7 @@ impl Bench {
         }
         eprintln!("hymy bench is a developers' tool: do not analyse recordings of people who did not agree to it.");
         self.refuse_overwriting()?;
-        for output in self.json.iter() {
+        for output in [&self.json, &self.html].into_iter().flatten() {
             super::eval::output::writable(output)?;
         }
         let jobs = self.jobs()?;
@@ -104,6 +108,9 @@ impl Bench {
         let report = self.measure(&jobs, &stop)?;
         if let Some(path) = &self.json {
             super::eval::output::text(path, &(serde_json::to_string_pretty(&report)? + "\n"))?;
+        }
+        if let Some(path) = &self.html {
+            super::eval::output::text(path, &page::page(&report)?)?;
         }
         tables::tell(&report);
         if report.failed.is_empty() {
@@ -228,12 +235,14 @@ impl Bench {
     /// An output never replaces what is read.
     fn refuse_overwriting(&self) -> Result<(), super::WrongUsage> {
         let read: Vec<&PathBuf> = self.clips.iter().chain(&self.config).collect();
-        for (name, path) in [("--json", &self.json)] {
+        let mut taken = read;
+        for (name, path) in [("--json", &self.json), ("--html", &self.html)] {
             let Some(path) = path else { continue };
-            if let Some(other) = read.iter().find(|other| super::same_file(path, other)) {
+            if let Some(other) = taken.iter().find(|other| super::same_file(path, other)) {
                 let (path, other) = (path.display(), other.display());
                 return Err(super::WrongUsage(format!("{name} {path} would overwrite {other}; name another file")));
             }
+            taken.push(path);
         }
         Ok(())
     }

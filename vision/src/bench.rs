@@ -2,6 +2,7 @@
 //! model takes. Durations and names only: no pixel, no tensor and no output of a model leaves it.
 
 use std::collections::BTreeMap;
+use std::ffi::{CStr, CString};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -57,10 +58,28 @@ impl ClipFormat {
     }
 }
 
-/// What the loaded onnxruntime says of its own build; only after something was loaded.
+/// The version of an onnxruntime that this process has loaded, as the library says it; `None` of one that it has not.
 #[must_use]
-pub fn library_build() -> &'static str {
-    ort::info()
+pub fn library_version(library: &Path) -> Option<String> {
+    let name = CString::new(library.as_os_str().as_encoded_bytes()).ok()?;
+    // SAFETY: the name ends with a zero byte. With RTLD_NOLOAD nothing is loaded and no code of the library runs.
+    let handle = unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOLOAD | libc::RTLD_NOW) };
+    if handle.is_null() {
+        return None;
+    }
+    // SAFETY: the handle is of a loaded library, and the symbol's name ends with a zero byte.
+    let symbol = unsafe { libc::dlsym(handle, c"OrtGetApiBase".as_ptr()) };
+    if symbol.is_null() {
+        return None;
+    }
+    // SAFETY: onnxruntime's header declares OrtGetApiBase with this signature, in every version. The library stays
+    // loaded for as long as the process lives, so that the table and the text do too; the text ends with a zero byte.
+    let version = unsafe {
+        let base: unsafe extern "C" fn() -> *const ort::sys::OrtApiBase = std::mem::transmute(symbol);
+        let base = base().as_ref()?;
+        CStr::from_ptr((base.GetVersionString)())
+    };
+    version.to_str().ok().map(str::to_owned)
 }
 
 /// An input of a model, as it was filled.

@@ -21,7 +21,7 @@ fn measured(codec: Option<&str>) -> Measured {
     Measured {
         provider: "cpu".into(),
         library: "lib.so".into(),
-        library_build: String::new(),
+        library_version: None,
         models: BTreeMap::new(),
         picture: Picture { codec: codec.map(str::to_owned), width_px: 640, height_px: 480, fps: None },
         loaded_ms: 200.0,

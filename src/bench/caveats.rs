@@ -1,5 +1,6 @@
 //! What whoever reads a report has to know about it: what disturbed this measurement, and what it is and is not of.
 
+use super::job::Subject;
 use super::report::Report;
 
 /// Processes that wanted a core before the first run, for each core, from which on others took part of the box.
@@ -16,11 +17,13 @@ pub fn disturbances(report: &Report) -> Vec<String> {
     let mut say = |when: bool, what: String| found.extend(when.then_some(what));
     say(
         !report.optimised,
-        "The program was built without optimisation: these figures say nothing of the product. Build it with `make build`."
+        "The program was built without optimisation: these figures say nothing of the product. \"make build\" builds one \
+         that was."
             .to_owned(),
     );
     say(report.partial, "Not every repeat could be measured; what failed is named.".to_owned());
-    let throttled = report.after.throttled.zip(report.before.throttled).map(|(after, before)| after.saturating_sub(before));
+    let throttled =
+        report.after.throttled.zip(report.before.throttled).map(|(after, before)| after.saturating_sub(before));
     if let Some(times) = throttled {
         say(times > 0, format!("The processor slowed down because of heat, {times} times while it was measured."));
     }
@@ -65,14 +68,14 @@ pub fn limits(report: &Report) -> Vec<String> {
         "The time of a model holds the decoding of its outputs. Stages are wall time on the frame's thread.".to_owned(),
         "Intervals say how much repeats on this box at this time differ, not how boxes do.".to_owned(),
     ];
-    if report.cases.iter().any(|case| case.clip.is_none()) {
+    if report.cases.iter().any(|case| case.subject == Subject::Staged) {
         limits.push(
             "The staged scene is rendered, not decoded: its rendering is left out of processor time and stages, but is \
              in frames a second and in the share of a core. A real camera adds its decoding: measure a clip of yours."
                 .to_owned(),
         );
     }
-    if report.cases.iter().any(|case| case.clip.is_some()) {
+    if report.cases.iter().any(|case| matches!(case.subject, Subject::Clip(_))) {
         limits.push(
             "At the camera's pace each frame of a clip is shown, one after the other, so that movements of a clip of \
              another rate are slower or faster than they were."

@@ -19,7 +19,8 @@ impl Energy {
     #[must_use]
     pub fn read(root: &Path) -> Option<Self> {
         let zones = std::fs::read_dir(root.join("sys/class/powercap")).ok()?;
-        let mut domains: Vec<PathBuf> = zones.flatten().map(|zone| zone.path()).filter(|zone| is_package(zone)).collect();
+        let mut domains: Vec<PathBuf> =
+            zones.flatten().map(|zone| zone.path()).filter(|zone| is_package(zone)).collect();
         domains.sort();
         let counters: Option<Vec<Counter>> = domains.into_iter().map(Counter::read).collect();
         counters.filter(|counters| !counters.is_empty()).map(Self)
@@ -36,9 +37,9 @@ impl Energy {
             if now.domain != then.domain {
                 return None;
             }
-            now.used_uj.checked_sub(then.used_uj).or_else(|| {
-                now.range_uj.checked_sub(then.used_uj).map(|to_end| to_end.saturating_add(now.used_uj))
-            })
+            now.used_uj
+                .checked_sub(then.used_uj)
+                .or_else(|| now.range_uj.checked_sub(then.used_uj).map(|to_end| to_end.saturating_add(now.used_uj)))
         };
         self.0.iter().zip(&before.0).map(spent).sum()
     }

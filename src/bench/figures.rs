@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use hymy_vision::timings::Stage;
 use serde::{Deserialize, Serialize};
 
-use super::job::{Measured, Phase};
-use super::measure::OBSERVE;
+use super::job::{Measured, Phase, Picture};
+use super::measure::{MODEL, OBSERVE};
 use super::stats::{Estimate, percentiles};
 
 /// Microseconds of a millisecond, and milliseconds of a second.
@@ -108,8 +108,9 @@ pub fn of_repeat(measured: &Measured, one_thread: bool) -> Figures {
     put("fps", Some(free.frames as f64 / free.wall_s));
     put("cpu_ms", Some(apart.cpu_s * MS / free.frames as f64));
     if one_thread {
-        put("outside_models_share", Some(1.0 - apart.models_s / apart.cpu_s));
-        put("decode_share", measured.picture.codec.as_ref().map(|_| apart.decode_s / apart.cpu_s));
+        let of_pictures = measured.picture.as_ref().map(|_| 1.0 - apart.models_s / apart.cpu_s);
+        put("outside_models_share", of_pictures);
+        put("decode_share", decodes(measured.picture.as_ref()).then_some(apart.decode_s / apart.cpu_s));
         put("waited_share", Some((1.0 - free.path_cpu_s / free.wall_s).max(0.0)));
     }
     latencies(free, ["latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "latency_max_ms"], &mut put);
@@ -126,6 +127,12 @@ pub fn of_repeat(measured: &Measured, one_thread: bool) -> Figures {
     put("peak_mib", measured.peak_kib.map(|kib| kib as f64 / 1024.0));
     put("energy_mj", free.energy_uj.map(|uj| uj as f64 / 1e3 / free.frames as f64));
     figures
+}
+
+/// Whether reading a frame is work of the product: the staged scene is rendered, a clip is decoded.
+#[must_use]
+pub fn decodes(picture: Option<&Picture>) -> bool {
+    picture.is_some_and(|picture| !picture.rendered)
 }
 
 fn latencies(phase: &Phase, keys: [&str; 4], put: &mut impl FnMut(&str, Option<f64>)) {
@@ -154,7 +161,7 @@ impl Apart {
             stages.flat_map(|(_, spent)| spent).sum::<u64>() as f64 / 1e6 * had_core
         };
         let capture_s = seconds(&|name| name == Stage::Capture.name());
-        let rendered_s = if measured.picture.codec.is_none() { capture_s } else { 0.0 };
+        let rendered_s = if decodes(measured.picture.as_ref()) { 0.0 } else { capture_s };
         Self {
             cpu_s: free.cpu_s - rendered_s,
             models_s: seconds(&is_model),
@@ -185,7 +192,7 @@ pub struct StageFigures {
 /// The stages of the free runs, in the order in which a frame passes them.
 #[must_use]
 pub fn stages(repeats: &[Measured]) -> Vec<StageFigures> {
-    let names = Stage::ALL.into_iter().map(Stage::name).chain([OBSERVE]);
+    let names = Stage::ALL.into_iter().map(Stage::name).chain([OBSERVE, MODEL]);
     names.filter_map(|name| stage(name, repeats)).collect()
 }
 

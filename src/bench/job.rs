@@ -1,7 +1,7 @@
 //! What a process of the bench is told to do, and what it says when it is done: one JSON object each.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -19,18 +19,46 @@ pub struct Setting {
     pub cameras: usize,
 }
 
+/// What is measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// The whole path, over the staged scene.
+    Staged,
+    /// The whole path, over a clip.
+    Clip(PathBuf),
+    /// One ONNX model with made-up inputs.
+    Model {
+        /// The file.
+        file: PathBuf,
+        /// Shapes of the inputs that the model leaves open, by name.
+        shapes: BTreeMap<String, Vec<usize>>,
+    },
+}
+
+impl Subject {
+    /// The file that it reads.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Staged => None,
+            Self::Clip(file) | Self::Model { file, .. } => Some(file),
+        }
+    }
+}
+
 /// One repeat of one case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Job {
-    /// A clip; without one, the staged scene.
-    pub clip: Option<PathBuf>,
+    /// What is measured.
+    pub subject: Subject,
     /// Zones, library and models of a configuration.
     pub config: Option<PathBuf>,
     /// How the pipeline is set.
     pub setting: Setting,
     /// Frames that are left out at the beginning.
     pub warm_up: u64,
-    /// Most frames of each camera that are measured as fast as they go.
+    /// Most frames of each camera, or runs of a model, that are measured as fast as they go.
     pub frames: u64,
     /// Most seconds that this takes.
     pub seconds: f64,
@@ -53,8 +81,10 @@ pub struct Measured {
     pub library_version: Option<String>,
     /// Name and SHA-256 of each model.
     pub models: BTreeMap<String, String>,
-    /// What was read.
-    pub picture: Picture,
+    /// The pictures that were read; a model reads none.
+    pub picture: Option<Picture>,
+    /// The inputs of a model, as they were made up.
+    pub inputs: Vec<String>,
     /// From the start of the process to the loaded models, in milliseconds.
     pub loaded_ms: f64,
     /// From the start of the process to the first observation, in milliseconds.
@@ -72,7 +102,9 @@ pub struct Measured {
 /// The pictures that were read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Picture {
-    /// Four letters of the codec; `None` for the staged scene, which is rendered.
+    /// Rendered, as the staged scene is, and not decoded.
+    pub rendered: bool,
+    /// Four letters of the codec; `None` where nothing is decoded, or the container does not say.
     pub codec: Option<String>,
     /// Width in pixels.
     pub width_px: u32,

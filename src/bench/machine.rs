@@ -55,9 +55,11 @@ impl Machine {
         let flags = of_cpu(&["flags"]);
         Self {
             cpu: of_cpu(&["model name", "Model", "Hardware"]),
-            cores: Some(info.lines().filter(|line| line.split(':').next().is_some_and(|name| name.trim() == "processor")))
-                .map(Iterator::count)
-                .filter(|cores| *cores > 0),
+            cores: Some(
+                info.lines().filter(|line| line.split(':').next().is_some_and(|name| name.trim() == "processor")),
+            )
+            .map(Iterator::count)
+            .filter(|cores| *cores > 0),
             governor: text(&first_core.join("scaling_governor")),
             max_mhz: number::<u64>(&first_core.join("cpuinfo_max_freq")).map(|khz| khz / 1000),
             kernel: text(&root.join("proc/sys/kernel/osrelease")),

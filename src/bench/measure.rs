@@ -12,7 +12,7 @@ use hymy_vision::timings::{Stage, Timings};
 use hymy_vision::{Event, SourceSpec, Vision, VisionError, VisionSettings, find_models, staged};
 
 use super::energy::Energy;
-use super::job::{Job, Measured, Phase, Picture};
+use super::job::{Job, Measured, Phase, Picture, Subject};
 use super::process;
 use crate::analysis::{Analysis, Boundaries};
 use crate::camera;
@@ -21,6 +21,8 @@ use crate::decide::Directions;
 
 /// The stage after the vision crate: what is decided of an observation.
 pub const OBSERVE: &str = "observe";
+/// The only stage of a model that is measured alone.
+pub const MODEL: &str = "model";
 
 /// Why nothing could be measured.
 #[derive(Debug, thiserror::Error)]
@@ -44,14 +46,15 @@ pub enum MeasureError {
 /// # Errors
 /// [`MeasureError`].
 pub fn measure(job: &Job) -> Result<Measured, MeasureError> {
+    let source = match &job.subject {
+        Subject::Model { file, shapes } => return super::model::measure(job, file, shapes),
+        Subject::Clip(path) => SourceSpec::File { path: path.clone(), times: u32::MAX },
+        Subject::Staged => SourceSpec::Staged,
+    };
     let config = job.config.as_deref().map(Config::load).transpose()?;
     let settings = settings(job, config.as_ref())?;
     let directions = config.map_or_else(Directions::default, |config| config.directions);
-    let source = match &job.clip {
-        Some(path) => SourceSpec::File { path: path.clone(), times: u32::MAX },
-        None => SourceSpec::Staged,
-    };
-    let picture = picture(job)?;
+    let picture = picture(&source)?;
     let cameras = job.setting.cameras.max(1);
     let mut visions: Vec<Vision> = (0..cameras).map(|_| Vision::load(&settings)).collect::<Result<_, _>>()?;
     let loaded_ms = since_start_ms(job);
@@ -79,7 +82,8 @@ pub fn measure(job: &Job) -> Result<Measured, MeasureError> {
         library: report.library.clone(),
         library_version: library_version(&report.library),
         models: report.models.iter().cloned().collect(),
-        picture,
+        picture: Some(picture),
+        inputs: Vec::new(),
         loaded_ms,
         first_observation_ms: first,
         free,
@@ -98,6 +102,15 @@ pub fn provider(name: &str) -> Result<Provider, MeasureError> {
     found.ok_or_else(|| MeasureError::Provider(name.to_owned()))
 }
 
+/// How the pipeline of a job is set, its configuration included.
+///
+/// # Errors
+/// [`MeasureError::Config`] or [`MeasureError::Provider`].
+pub fn settings_of(job: &Job) -> Result<VisionSettings, MeasureError> {
+    let config = job.config.as_deref().map(Config::load).transpose()?;
+    settings(job, config.as_ref())
+}
+
 fn settings(job: &Job, config: Option<&Config>) -> Result<VisionSettings, MeasureError> {
     let mut settings = config.map_or_else(|| VisionSettings::new(find_models(None)), camera::vision_settings);
     settings.runtime.threads = job.setting.threads;
@@ -106,13 +119,14 @@ fn settings(job: &Job, config: Option<&Config>) -> Result<VisionSettings, Measur
     Ok(settings)
 }
 
-fn picture(job: &Job) -> Result<Picture, MeasureError> {
-    Ok(match &job.clip {
-        Some(path) => {
+fn picture(source: &SourceSpec) -> Result<Picture, MeasureError> {
+    Ok(match source {
+        SourceSpec::File { path, .. } => {
             let ClipFormat { codec, width_px, height_px, fps } = ClipFormat::of(path)?;
-            Picture { codec, width_px, height_px, fps }
+            Picture { rendered: false, codec, width_px, height_px, fps }
         }
-        None => Picture {
+        _ => Picture {
+            rendered: true,
             codec: None,
             width_px: staged::WIDTH_PX as u32,
             height_px: staged::HEIGHT_PX as u32,
@@ -121,7 +135,7 @@ fn picture(job: &Job) -> Result<Picture, MeasureError> {
     })
 }
 
-fn since_start_ms(job: &Job) -> f64 {
+pub(super) fn since_start_ms(job: &Job) -> f64 {
     process::monotonic().saturating_sub(Duration::from_nanos(job.started_ns)).as_secs_f64() * 1e3
 }
 
@@ -149,15 +163,15 @@ struct Seen {
 
 /// The clocks at one moment.
 #[derive(Clone)]
-struct Mark {
-    at: Instant,
-    cpu: Duration,
-    thread_cpu: Duration,
-    energy: Option<Energy>,
+pub(super) struct Mark {
+    pub at: Instant,
+    pub cpu: Duration,
+    pub thread_cpu: Duration,
+    pub energy: Option<Energy>,
 }
 
 impl Mark {
-    fn now() -> Self {
+    pub fn now() -> Self {
         Self {
             at: Instant::now(),
             cpu: process::cpu(),
@@ -307,6 +321,6 @@ fn note_stages(stages: &mut BTreeMap<String, Vec<u64>>, before: &Timings, after:
     note(OBSERVE, decided);
 }
 
-fn micros(spent: Duration) -> u64 {
+pub(super) fn micros(spent: Duration) -> u64 {
     u64::try_from(spent.as_micros()).unwrap_or(u64::MAX)
 }

@@ -5,13 +5,16 @@
 //! What the system does not offer is `null` and is said so, never zero.
 
 pub mod caveats;
+pub mod compare;
 pub mod energy;
 pub mod figures;
 pub mod job;
 pub mod machine;
 pub mod measure;
+mod model;
 pub mod page;
 pub mod plots;
 pub mod process;
 pub mod report;
+pub mod soak;
 pub mod stats;

@@ -4,7 +4,7 @@
 use askama::Template;
 
 use super::caveats;
-use super::figures::{KINDS, Kind, StageFigures, is_model};
+use super::figures::{KINDS, Kind, StageFigures, decodes, is_model};
 use super::plots;
 use super::report::{Case, Report};
 use crate::eval::plots::PlotError;
@@ -47,6 +47,7 @@ struct Page<'a> {
     limits: Vec<String>,
     rate: String,
     cases: Vec<Key>,
+    settings: Vec<(String, String)>,
     paced_latency: Option<String>,
     latency: Option<String>,
     stages: String,
@@ -96,10 +97,8 @@ struct StageRow {
 /// # Errors
 /// [`PageError`].
 pub fn page(report: &Report) -> Result<String, PageError> {
-    let key = |(index, case): (usize, &Case)| Key {
-        name: case.name.clone(),
-        colour: plots::css(plots::case_colour(index)),
-    };
+    let key =
+        |(index, case): (usize, &Case)| Key { name: case.name.clone(), colour: plots::css(plots::case_colour(index)) };
     let spreads = |of: fn(&Case) -> &[f64]| report.cases.iter().map(of).collect::<Vec<_>>();
     let names = report.cases.iter().flat_map(|case| &case.stages).map(|stage| stage.name.clone());
     let mut stage_keys: Vec<Key> = Vec::new();
@@ -119,6 +118,7 @@ pub fn page(report: &Report) -> Result<String, PageError> {
         limits: caveats::limits(report),
         rate: format!("{}", report.rate_hz),
         cases: report.cases.iter().enumerate().map(key).collect(),
+        settings: report.cases.iter().map(|case| (case.name.clone(), setting(case))).collect(),
         paced_latency: plots::latency(&spreads(|case| &case.paced_latency_ms))?,
         latency: plots::latency(&spreads(|case| &case.latency_ms))?,
         stages: plots::stages(&report.cases)?,
@@ -152,9 +152,9 @@ fn headlines(case: &Case) -> Vec<Headline> {
 
 fn cell(kind: &Kind, case: &Case) -> Option<Cell> {
     let estimate = case.figure(kind.key)?;
-    let interval = estimate.interval.map_or_else(String::new, |(low, high)| {
-        format!("{} to {}", kind.unit.shown(low), kind.unit.shown(high))
-    });
+    let interval = estimate
+        .interval
+        .map_or_else(String::new, |(low, high)| format!("{} to {}", kind.unit.shown(low), kind.unit.shown(high)));
     Some(Cell { value: kind.unit.shown(estimate.median), interval })
 }
 
@@ -164,16 +164,20 @@ fn row(kind: &Kind, report: &Report) -> Option<Row> {
     if paced && report.cases.iter().all(|case| case.figure(kind.key).is_none()) {
         return None;
     }
-    let none = || Cell { value: NOT_OFFERED.to_owned(), interval: String::new() };
-    let cells = report.cases.iter().map(|case| match (kind.key, &case.picture.codec) {
-        ("decode_share", None) => Cell { value: "rendered, not decoded".to_owned(), interval: String::new() },
-        _ => cell(kind, case).unwrap_or_else(none),
+    let told = |value: &str| Cell { value: value.to_owned(), interval: String::new() };
+    let cells = report.cases.iter().map(|case| match (kind.key, &case.picture) {
+        (_, None) if kind.key.ends_with("_share") => told("-"),
+        ("decode_share", Some(picture)) if picture.rendered => told("rendered, not decoded"),
+        ("decode_share" | "outside_models_share" | "waited_share", _) if !case.is_one_thread() => {
+            told("only told apart with one thread and one camera")
+        }
+        _ => cell(kind, case).unwrap_or_else(|| told(NOT_OFFERED)),
     });
     Some(Row { label: kind.label, cells: cells.collect() })
 }
 
 fn stage_table(case: &Case) -> StageTable {
-    let counted = |stage: &&StageFigures| case.picture.codec.is_some() || stage.name != "capture";
+    let counted = |stage: &&StageFigures| decodes(case.picture.as_ref()) || stage.name != "capture";
     let total: f64 = case.stages.iter().filter(counted).map(|stage| stage.ms_a_frame.median).sum();
     let rows = case.stages.iter().map(|stage| {
         let ms = |value: f64| format!("{value:.2}");
@@ -181,8 +185,7 @@ fn stage_table(case: &Case) -> StageTable {
         let share = if counted(&stage) { format!("{share:.1} %") } else { "rendering".to_owned() };
         let frames = format!("{:.0} %", stage.ran_in_share * 100.0);
         let a_frame = format!("{:.3}", stage.ms_a_frame.median);
-        let cells =
-            [a_frame, share, frames, ms(stage.p50_ms), ms(stage.p95_ms), ms(stage.p99_ms), ms(stage.max_ms)];
+        let cells = [a_frame, share, frames, ms(stage.p50_ms), ms(stage.p95_ms), ms(stage.p99_ms), ms(stage.max_ms)];
         let name = if is_model(&stage.name) { format!("{} (model)", stage.name) } else { stage.name.clone() };
         StageRow { name, colour: plots::css(plots::stage_colour(&stage.name)), cells }
     });
@@ -207,16 +210,40 @@ fn machine(report: &Report) -> Vec<(&'static str, String)> {
             "slowed down by heat",
             or(throttled.map(|(after, before)| format!("{} times while measured", after.saturating_sub(before)))),
         ),
-        (
-            "power",
-            or(before.on_mains.map(|mains| if mains { "mains" } else { "battery" }.to_owned())),
-        ),
+        ("power", or(before.on_mains.map(|mains| if mains { "mains" } else { "battery" }.to_owned()))),
         ("load before and after", or(before.load.zip(after.load).map(|(from, to)| format!("{from:.2}, {to:.2}")))),
         ("memory", or(machine.memory_mib.map(|mib| format!("{mib} MiB")))),
         ("virtual machine", or(machine.virtual_machine.map(|yes| if yes { "yes" } else { "no" }.to_owned()))),
         ("system", or(machine.system.clone())),
         ("kernel", or(machine.kernel.clone())),
     ]
+}
+
+/// What was read and how, in one sentence.
+fn setting(case: &Case) -> String {
+    let mut parts: Vec<String> = case.subject.file().map(|file| file.display().to_string()).into_iter().collect();
+    parts.extend(case.picture.as_ref().map(|picture| {
+        let coded = match &picture.codec {
+            _ if picture.rendered => "rendered",
+            Some(codec) => codec,
+            None => "of an unnamed codec",
+        };
+        format!("{coded}, {} x {} pixels", picture.width_px, picture.height_px)
+    }));
+    parts.extend(case.inputs.iter().map(|input| format!("random input {input}")));
+    parts.push(format!("provider {}", case.provider));
+    parts.push(counted(case.setting.threads, "thread of onnxruntime", "threads of onnxruntime"));
+    if case.picture.is_some() {
+        parts.push(format!("object model {} times a second", case.setting.objects_hz));
+        parts.push(counted(case.setting.cameras, "camera", "cameras"));
+    }
+    let noun = if case.picture.is_some() { "frames" } else { "runs" };
+    parts.push(format!("{} {noun} in {}", case.frames, counted(case.repeats.len(), "repeat", "repeats")));
+    parts.join("; ")
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn software(report: &Report) -> Vec<(String, String)> {
@@ -232,4 +259,4 @@ fn software(report: &Report) -> Vec<(String, String)> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -4,7 +4,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::figures::is_model;
+use super::figures::{decodes, is_model};
 use super::report::Case;
 use crate::eval::plots::{BLUE, FAINT, FONT, GREEN, GRID, INK, ORANGE, PURPLE, PlotError, failed};
 
@@ -71,7 +71,7 @@ pub fn latency(spreads: &[&[f64]]) -> Result<Option<String>, PlotError> {
             .margin_right(20)
             .x_label_area_size(42)
             .y_label_area_size(52)
-            .build_cartesian_2d(0.0..end, 0.0..1.0)
+            .build_cartesian_2d(0.0..end, 0.0..1.06)
             .map_err(failed)?;
         let text = (FONT, 14).into_font().color(&INK);
         chart
@@ -162,7 +162,7 @@ pub fn stages(cases: &[Case]) -> Result<String, PlotError> {
 
 /// The stages of a bar, with their milliseconds a frame.
 fn shown(case: &Case) -> impl Iterator<Item = (&str, f64)> {
-    let stages = case.stages.iter().filter(|stage| case.picture.codec.is_some() || stage.name != "capture");
+    let stages = case.stages.iter().filter(|stage| decodes(case.picture.as_ref()) || stage.name != "capture");
     stages.map(|stage| (stage.name.as_str(), stage.ms_a_frame.median))
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::figures::{self, Figures, StageFigures};
-use super::job::{Job, Measured, Picture, Setting};
+use super::job::{Job, Measured, Picture, Setting, Subject};
 use super::machine::{Machine, State, text};
 use super::stats::{Estimate, percentile};
 
@@ -52,12 +52,14 @@ pub struct Report {
 pub struct Case {
     /// What a person calls it.
     pub name: String,
-    /// The clip; `None` is the staged scene.
-    pub clip: Option<PathBuf>,
+    /// What was measured.
+    pub subject: Subject,
     /// How the pipeline was set.
     pub setting: Setting,
-    /// The pictures.
-    pub picture: Picture,
+    /// The pictures; a model reads none.
+    pub picture: Option<Picture>,
+    /// The inputs of a model, as they were made up.
+    pub inputs: Vec<String>,
     /// What really computed.
     pub provider: String,
     /// The library that did.
@@ -85,16 +87,16 @@ impl Case {
     #[must_use]
     pub fn of(name: &str, job: &Job, measured: &[Measured]) -> Option<Self> {
         let first = measured.first()?;
-        let one_thread = job.setting.threads == 1 && job.setting.cameras == 1 && first.provider == "cpu";
-        let repeats: Vec<Figures> =
-            measured.iter().map(|measured| figures::of_repeat(measured, one_thread)).collect();
+        let one_thread = is_one_thread(&job.setting, &first.provider);
+        let repeats: Vec<Figures> = measured.iter().map(|measured| figures::of_repeat(measured, one_thread)).collect();
         let latency = |measured: &Measured| measured.free.latency_us.clone();
         let paced = |measured: &Measured| measured.paced.iter().flat_map(|paced| paced.latency_us.clone()).collect();
         Some(Self {
             name: name.to_owned(),
-            clip: job.clip.clone(),
+            subject: job.subject.clone(),
             setting: job.setting.clone(),
             picture: first.picture.clone(),
+            inputs: first.inputs.clone(),
             provider: first.provider.clone(),
             library: first.library.clone(),
             library_version: first.library_version.clone(),
@@ -108,6 +110,13 @@ impl Case {
         })
     }
 
+    /// Whether models have no threads beside the frame's own, and there is one camera: only then can processor time be
+    /// told apart by stage.
+    #[must_use]
+    pub fn is_one_thread(&self) -> bool {
+        is_one_thread(&self.setting, &self.provider)
+    }
+
     /// A figure's estimate.
     #[must_use]
     pub fn figure(&self, key: &str) -> Option<&Estimate> {
@@ -115,12 +124,17 @@ impl Case {
     }
 }
 
+fn is_one_thread(setting: &Setting, provider: &str) -> bool {
+    setting.threads == 1 && setting.cameras == 1 && provider == "cpu"
+}
+
 /// What a case is called: its source, and what of its setting differs between the cases.
 #[must_use]
 pub fn name_of(job: &Job, all: &[Job]) -> String {
-    let differs = |part: &dyn Fn(&Setting) -> String| all.iter().any(|other| part(&other.setting) != part(&job.setting));
-    let source = match &job.clip {
-        Some(clip) => clip.file_name().map_or_else(|| clip.display().to_string(), |name| name.to_string_lossy().into()),
+    let differs =
+        |part: &dyn Fn(&Setting) -> String| all.iter().any(|other| part(&other.setting) != part(&job.setting));
+    let source = match job.subject.file() {
+        Some(file) => file.file_name().map_or_else(|| file.display().to_string(), |name| name.to_string_lossy().into()),
         None => "staged scene".to_owned(),
     };
     let threads: &dyn Fn(&Setting) -> String = &|setting| counted(setting.threads, "thread");
@@ -199,7 +213,9 @@ impl Report {
         let json: serde_json::Value = serde_json::from_str(&text).map_err(|error| no_report(error.to_string()))?;
         match json.get("format").and_then(serde_json::Value::as_u64) {
             Some(format) if format == u64::from(FORMAT) => {}
-            Some(format) => return Err(no_report(format!("its `format` is {format}; measure again with this program"))),
+            Some(format) => {
+                return Err(no_report(format!("its `format` is {format}; measure again with this program")));
+            }
             None => return Err(no_report("it has no number `format`".to_owned())),
         }
         serde_path_to_error::deserialize(json).map_err(|error| no_report(error.to_string()))

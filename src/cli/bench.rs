@@ -1,14 +1,16 @@
 //! `hymy bench`: how fast the product is on this box, for developers. It never opens a kiosk's store.
 
 mod children;
+mod soak;
 mod tables;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
 use clap::Args;
-use hymy::bench::job::{Job, Measured, Setting};
+use hymy::bench::job::{Job, Measured, Setting, Subject};
 use hymy::bench::machine::{Machine, State};
 use hymy::bench::measure::{self, provider};
 use hymy::bench::page;
@@ -25,6 +27,11 @@ Examples:
   hymy bench --html box.html --json box.json     the same, as a page and as figures
   hymy bench help.mkv milk.mkv --rate 25         clips, and as a camera of 25 frames a second would show them
   hymy bench --threads 1,2 --objects-hz 1,3      every combination, in turn
+  hymy bench --sweep --repeats 3                 threads, cadence and cameras against each other
+  hymy bench --soak 60                           an hour, a line a minute: does memory grow?
+  hymy bench --compare old.json new.json         the ratio of each figure, and whether it is more than chance
+  hymy bench --model net.onnx --shape image=1x3x224x224
+                                                 any model by itself, with random input
 
 Each repeat runs in a process of its own. Repeats of different cases take turns, so that a box that gets warm or busy
 does the same to all. Figures are medians over the repeats, with the interval that holds the true median with 95 %
@@ -65,6 +72,23 @@ pub struct Bench {
     /// Cameras seen at once by one process, each with its own sessions on its own thread; several likewise. [default: 1]
     #[arg(long, value_name = "N,N", value_delimiter = ',', value_parser = clap::value_parser!(u8).range(1..=32))]
     cameras: Vec<u8>,
+    /// Take every combination of one thread and all cores, the object model once and three times a second, and one and
+    /// two cameras, where no list is given.
+    #[arg(long)]
+    sweep: bool,
+    /// Measure an ONNX model by itself, with random input; several in turn.
+    #[arg(long = "model", value_name = "FILE.onnx", conflicts_with = "clips")]
+    models: Vec<PathBuf>,
+    /// The shape of an input that the model leaves open.
+    #[arg(long = "shape", value_name = "NAME=1x3x224x224", requires = "models", value_parser = shape)]
+    shapes: Vec<(String, Vec<usize>)>,
+    /// Put two reports of --json beside each other; nothing is measured.
+    #[arg(long, num_args = 2, value_names = ["A.json", "B.json"], conflicts_with_all = ["clips", "models", "sweep"])]
+    compare: Vec<PathBuf>,
+    /// Play the camera for so many minutes, tell memory and latency once a minute, and whether they grow: an error where
+    /// memory does.
+    #[arg(long, value_name = "MINUTES", value_parser = above_zero, conflicts_with_all = ["models", "sweep", "html", "compare"])]
+    soak: Option<f64>,
     /// Zones, models and library of a kiosk; what is named above goes before its settings.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -86,6 +110,14 @@ fn above_zero(text: &str) -> Result<f64, String> {
     }
 }
 
+fn shape(text: &str) -> Result<(String, Vec<usize>), String> {
+    let parsed = text.rsplit_once('=').and_then(|(name, sides)| {
+        let sides: Option<Vec<usize>> = sides.split('x').map(|side| side.parse().ok()).collect();
+        Some((name.to_owned(), sides?))
+    });
+    parsed.ok_or_else(|| "write the input's name and its sides, as in image=1x3x224x224".to_owned())
+}
+
 fn not_below_zero(text: &str) -> Result<f64, String> {
     if text.parse() == Ok(0.0) { Ok(0.0) } else { above_zero(text) }
 }
@@ -98,6 +130,10 @@ impl Bench {
             super::print(&serde_json::to_string(&measure::measure(&job)?)?);
             return Ok(());
         }
+        if let [one, other] = self.compare.as_slice() {
+            tables::compared(&Report::read(one)?, &Report::read(other)?);
+            return Ok(());
+        }
         eprintln!("hymy bench is a developers' tool: do not analyse recordings of people who did not agree to it.");
         self.refuse_overwriting()?;
         for output in [&self.json, &self.html].into_iter().flatten() {
@@ -105,6 +141,9 @@ impl Bench {
         }
         let jobs = self.jobs()?;
         let stop = progress::stop_on_signal()?;
+        if let (Some(minutes), Some(job)) = (self.soak, jobs.first()) {
+            return soak::run(job, minutes, self.json.as_deref(), &stop);
+        }
         let report = self.measure(&jobs, &stop)?;
         if let Some(path) = &self.json {
             super::eval::output::text(path, &(serde_json::to_string_pretty(&report)? + "\n"))?;
@@ -121,16 +160,13 @@ impl Bench {
 
     /// Every combination of sources and settings.
     fn jobs(&self) -> anyhow::Result<Vec<Job>> {
-        for clip in &self.clips {
-            ClipFormat::of(clip)?;
-        }
         let config = self.config.as_deref().map(hymy::config::Config::load).transpose()?;
         let given = config.as_ref().map(hymy::camera::vision_settings);
         let given = given.unwrap_or_else(|| hymy_vision::VisionSettings::new(hymy_vision::find_models(None)));
         let or = |values: Vec<usize>, default: usize| if values.is_empty() { vec![default] } else { values };
         let counts = |values: &[u8]| values.iter().copied().map(usize::from).collect::<Vec<_>>();
-        let threads = or(counts(&self.threads), given.runtime.threads);
-        let cameras = or(counts(&self.cameras), 1);
+        let mut threads = or(counts(&self.threads), given.runtime.threads);
+        let mut cameras = or(counts(&self.cameras), 1);
         let mut providers = self.provider.clone();
         for name in &providers {
             provider(name).map_err(|error| super::WrongUsage(error.to_string()))?;
@@ -142,18 +178,29 @@ impl Bench {
         if objects.is_empty() {
             objects.push(given.objects_hz);
         }
-        let mut clips: Vec<Option<PathBuf>> = self.clips.iter().cloned().map(Some).collect();
-        if clips.is_empty() {
-            clips.push(None);
+        if self.sweep {
+            let cores = std::thread::available_parallelism().map_or(1, usize::from);
+            for (given, list, swept) in
+                [(&self.threads, &mut threads, [1, cores]), (&self.cameras, &mut cameras, [1, 2])]
+            {
+                if given.is_empty() {
+                    *list = swept.to_vec();
+                    list.dedup();
+                }
+            }
+            if self.objects_hz.is_empty() {
+                objects = vec![1.0, 3.0];
+            }
         }
+        let subjects = self.subjects()?;
         let mut jobs = Vec::new();
-        for clip in &clips {
+        for subject in &subjects {
             for threads in &threads {
                 for objects_hz in &objects {
                     for provider in &providers {
                         for cameras in &cameras {
                             jobs.push(Job {
-                                clip: clip.clone(),
+                                subject: subject.clone(),
                                 config: self.config.clone(),
                                 setting: Setting {
                                     threads: *threads,
@@ -174,6 +221,24 @@ impl Bench {
             }
         }
         Ok(jobs)
+    }
+
+    /// Clips and models that can be opened; without any, the staged scene.
+    fn subjects(&self) -> anyhow::Result<Vec<Subject>> {
+        let mut subjects = Vec::new();
+        for clip in &self.clips {
+            ClipFormat::of(clip)?;
+            subjects.push(Subject::Clip(clip.clone()));
+        }
+        let shapes: BTreeMap<String, Vec<usize>> = self.shapes.iter().cloned().collect();
+        for file in &self.models {
+            std::fs::File::open(file).with_context(|| format!("{}: cannot be read", file.display()))?;
+            subjects.push(Subject::Model { file: file.clone(), shapes: shapes.clone() });
+        }
+        if subjects.is_empty() {
+            subjects.push(Subject::Staged);
+        }
+        Ok(subjects)
     }
 
     fn measure(&self, jobs: &[Job], stop: &AtomicBool) -> anyhow::Result<Report> {

@@ -23,7 +23,9 @@ pub fn frames(total: Option<u64>) -> ProgressBar {
 #[cfg(feature = "lab")]
 pub fn steps(total: u64, noun: &str) -> ProgressBar {
     let bar = ProgressBar::new(total);
-    if let Ok(style) = ProgressStyle::with_template(&format!("{{bar:32}} {{pos}}/{{len}} {noun}  {{eta}} left  {{msg}}")) {
+    if let Ok(style) =
+        ProgressStyle::with_template(&format!("{{bar:32}} {{pos}}/{{len}} {noun}  {{eta}} left  {{msg}}"))
+    {
         bar.set_style(style);
     }
     bar.enable_steady_tick(Duration::from_millis(250));

@@ -14,7 +14,7 @@ use ort::session::{Session, SessionInputValue};
 use ort::value::{DynValue, PrimitiveTensorElementType, Tensor, TensorElementType, ValueType};
 
 use crate::error::VisionError;
-use crate::manifest::VerifiedModel;
+use crate::manifest::{VerifiedModel, sha256_hex};
 use crate::runtime::{Runtime, RuntimeSettings};
 use crate::source::{file, path_error};
 
@@ -99,7 +99,7 @@ pub struct BenchedModel {
     session: Session,
     values: Vec<(String, DynValue)>,
     inputs: Vec<ModelInput>,
-    loading: Duration,
+    sha256: String,
     runtime: Arc<Runtime>,
 }
 
@@ -118,13 +118,12 @@ impl BenchedModel {
     ) -> Result<Self, VisionError> {
         let bytes = std::fs::read(path).map_err(|error| path_error(path, format!("cannot be read: {error}")))?;
         let runtime = Runtime::load(settings, models)?;
-        let begun = Instant::now();
+        let sha256 = sha256_hex(&bytes);
         let model = VerifiedModel { bytes, session: BTreeMap::new() };
         let session = runtime.session("benched", &model).map_err(|error| match error {
             VisionError::Inference { why, .. } => path_error(path, why),
             other => other,
         })?;
-        let loading = begun.elapsed();
         let (mut inputs, mut values) = (Vec::new(), Vec::new());
         for outlet in session.inputs() {
             let (input, value) = made_up(outlet.name(), outlet.dtype(), shapes.get(outlet.name()))
@@ -136,7 +135,7 @@ impl BenchedModel {
             let known: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
             return Err(path_error(path, format!("has no input `{unknown}`; its inputs are: {}", known.join(", "))));
         }
-        Ok(Self { path: path.to_owned(), session, values, inputs, loading, runtime })
+        Ok(Self { path: path.to_owned(), session, values, inputs, sha256, runtime })
     }
 
     /// The inputs, as they were filled.
@@ -145,10 +144,16 @@ impl BenchedModel {
         &self.inputs
     }
 
-    /// How long it took to make a session of the file.
+    /// The SHA-256 of the file, lower-case hexadecimal.
     #[must_use]
-    pub fn loading(&self) -> Duration {
-        self.loading
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// The loaded library.
+    #[must_use]
+    pub fn library(&self) -> &Path {
+        self.runtime.library()
     }
 
     /// The provider that computes it.

@@ -50,7 +50,12 @@ fn a_box_is_what_its_files_say() {
     assert_eq!(machine.governor.as_deref(), Some("powersave"));
     assert_eq!(machine.system.as_deref(), Some("Debian GNU/Linux 12 (bookworm)"));
     assert_eq!(machine.virtual_machine, Some(false));
-    let wanted =
-        State { mhz: Some(2000.0), celsius: Some(58.5), throttled: Some(2 + 2 + 7), on_mains: Some(false), load: Some(0.42) };
+    let wanted = State {
+        mhz: Some(2000.0),
+        celsius: Some(58.5),
+        throttled: Some(2 + 2 + 7),
+        on_mains: Some(false),
+        load: Some(0.42),
+    };
     assert_eq!(State::read(root.path()), wanted);
 }

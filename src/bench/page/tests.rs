@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::*;
-use crate::bench::job::{Job, Measured, Phase, Picture, Setting};
+use crate::bench::job::{Job, Measured, Phase, Picture, Setting, Subject};
 use crate::bench::machine::{Machine, State};
 use crate::bench::report::FORMAT;
 
@@ -23,7 +23,8 @@ fn measured(ms: u64) -> Measured {
         library: "lib.so".into(),
         library_version: Some("1.28.0".into()),
         models: [("face_mesh".to_owned(), "ab12".to_owned())].into(),
-        picture: Picture { codec: None, width_px: 640, height_px: 480, fps: Some(25.0) },
+        picture: Some(Picture { rendered: true, codec: None, width_px: 640, height_px: 480, fps: Some(25.0) }),
+        inputs: Vec::new(),
         loaded_ms: 200.0,
         first_observation_ms: 300.0,
         paced: Some(free.clone()),
@@ -33,10 +34,20 @@ fn measured(ms: u64) -> Measured {
     }
 }
 
-fn report(clip: &str) -> Report {
+pub(in crate::bench) fn report(clip: &str) -> Report {
     let setting = Setting { threads: 1, objects_hz: 3.0, provider: "cpu".into(), cameras: 1 };
     let (frames, seconds, rate_hz, paced_s) = (50, 1.0, 10.0, 5.0);
-    let job = Job { clip: None, config: None, setting, warm_up: 1, frames, seconds, rate_hz, paced_s, started_ns: 0 };
+    let job = Job {
+        subject: Subject::Staged,
+        config: None,
+        setting,
+        warm_up: 1,
+        frames,
+        seconds,
+        rate_hz,
+        paced_s,
+        started_ns: 0,
+    };
     let case = Case::of(clip, &job, &[measured(10), measured(11), measured(12)]).unwrap();
     Report {
         format: FORMAT,

@@ -4,7 +4,7 @@ use super::*;
 
 fn job(clip: Option<&str>, threads: usize, cameras: usize) -> Job {
     Job {
-        clip: clip.map(PathBuf::from),
+        subject: clip.map_or(Subject::Staged, |clip| Subject::Clip(clip.into())),
         config: None,
         setting: Setting { threads, objects_hz: 3.0, provider: "cpu".into(), cameras },
         warm_up: 0,

@@ -1,6 +1,7 @@
 //! What a bench found, on a terminal.
 
 use comfy_table::{CellAlignment, Table, presets};
+use hymy::bench::compare::{self, Compared};
 use hymy::bench::figures::{KINDS, Kind};
 use hymy::bench::report::Report;
 use hymy::bench::stats::Estimate;
@@ -16,6 +17,30 @@ fn table<S: Into<String>>(header: impl IntoIterator<Item = S>) -> Table {
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(header.into_iter().map(Into::into).collect::<Vec<String>>());
     table
+}
+
+/// Prints two reports beside each other.
+pub fn compared(one: &Report, other: &Report) {
+    for what in compare::differences(one, other) {
+        eprintln!("note: {what}");
+    }
+    let compared = compare::compare(one, other);
+    if compared.is_empty() {
+        eprintln!("note: no case is in both reports");
+    }
+    for Compared { name, lines } in compared {
+        let mut table = table([name.as_str(), "A", "B", "B / A", ""]);
+        for line in lines {
+            let ratio = line.ratio.map_or_else(String::new, |ratio| match ratio.interval {
+                Some((low, high)) => format!("{:.3}\n({low:.3} to {high:.3})", ratio.median),
+                None => format!("{:.3}", ratio.median),
+            });
+            let values = [line.one, line.other].map(|value| line.kind.unit.shown(value));
+            let [a, b] = values;
+            table.add_row([line.kind.label.to_owned(), a, b, ratio, line.verdict.text().to_owned()]);
+        }
+        super::super::print(&right(table).to_string());
+    }
 }
 
 /// One row a figure, one column a case.
@@ -43,7 +68,8 @@ fn shown(kind: &Kind, estimate: Option<&Estimate>) -> String {
 
 /// One row a stage, one column a case: wall time a frame.
 fn stages(report: &Report) -> Table {
-    let mut table = table(std::iter::once("stage, ms a frame").chain(report.cases.iter().map(|case| case.name.as_str())));
+    let mut table =
+        table(std::iter::once("stage, ms a frame").chain(report.cases.iter().map(|case| case.name.as_str())));
     let mut names: Vec<&str> = Vec::new();
     for stage in report.cases.iter().flat_map(|case| &case.stages) {
         if !names.contains(&stage.name.as_str()) {

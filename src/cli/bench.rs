@@ -255,7 +255,12 @@ impl Bench {
                 }
                 bar.set_message(name.clone());
                 match children::run(job, stop) {
-                    Ok(result) => measured.push(result),
+                    Ok(result) => {
+                        measured.push(result);
+                        if bar.is_hidden() {
+                            eprintln!("{name}: repeat {} of {} measured", repeat + 1, self.repeats);
+                        }
+                    }
                     Err(_) if stop.load(Ordering::Relaxed) => {}
                     Err(why) => {
                         let trouble = format!("{name}, repeat {}: {why}", repeat + 1);

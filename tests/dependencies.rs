@@ -10,7 +10,8 @@ use std::process::Command;
 use serde_json::Value;
 
 /// What the vision crate may use, and what for.
-const NEXT_TO_PIXELS: [(&str, &str); 10] = [
+const NEXT_TO_PIXELS: [(&str, &str); 11] = [
+    ("hymy-kernels", "loops of the face mesh; arrays in, arrays out"),
     ("image", "decodes stills"),
     ("libc", "steps of the system that std lacks"),
     ("ndarray", "tensors"),

@@ -46,12 +46,10 @@ def face_mesh(tflite):
     rewrites.static_batch(model)
     rewrites.reshape_output(model, "Identity", [1, 478, 3])
     rewrites.reshape_output(model, "Identity_1", [1, 1])
-    rewrites.interleaved_stem(model)
-    rewrites.channel_pad_to_conv(model)
-    assert rewrites.narrow_prelu_to_both_halves(model, channels=8) == 4
-    assert rewrites.prelu_to_convs(model) == 65
-    return rewrites.canonical(
+    model = rewrites.canonical(
         model, "face_mesh", {"input_12": "image", "Identity": "landmarks", "Identity_1": "presence"})
+    assert rewrites.residual_tower(model) == 34
+    return model
 
 
 def face_blendshapes(tflite):

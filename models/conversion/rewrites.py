@@ -15,6 +15,7 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper, shape_inference
 
+TOWER_DOMAIN, TOWER = "hymy", "ResidualTower"
 CHANNEL_BLOCK = 16  # lanes of ONNX Runtime's blocked layout on AVX-512; 8 on AVX2, which divides it
 
 
@@ -201,42 +202,6 @@ def fill_channel_blocks(model):
     return count
 
 
-def narrow_prelu_to_both_halves(model, channels):
-    """Conv -> PRelu -> depthwise Conv -> 1x1 Conv of at most `channels` -> twice the channels and Relu.
-
-    PRelu(x) = Relu(x) - slope * Relu(-x), and all that follows is linear: the first Conv makes x and
-    -x side by side, the depthwise kernel of the second half carries -slope, the last Conv adds the
-    halves. Exact. Eight channels occupy a block of sixteen anyway, so the PRelu costs nothing there.
-    """
-    view, count = View(model), 0
-    for prelu in model.graph.node:
-        if prelu.op_type != "PRelu" or view.producer[prelu.input[0]].op_type != "Conv":
-            continue
-        first = view.producer[prelu.input[0]]
-        middle = view.sole_reader(prelu.output[0])
-        if not view.sole_reader(first.output[0]) or middle is None or not is_depthwise(view, middle):
-            continue
-        last = view.sole_reader(middle.output[0])
-        kernel = view.const[middle.input[1]]
-        if last is None or last.op_type != "Conv" or kernel.shape[0] > channels:
-            continue
-        slope = view.const[prelu.input[1]].reshape(-1, 1, 1, 1)
-        name = prelu.output[0]
-        for index in (1, 2):
-            half = view.const[first.input[index]]
-            first.input[index] = view.add(f"{name}/both{index}", np.concatenate([half, -half]))
-        bias = view.const[middle.input[2]]
-        middle.input[1] = view.add(f"{name}/kernel", np.concatenate([kernel, -slope * kernel]))
-        middle.input[2] = view.add(f"{name}/bias", np.concatenate([bias, np.zeros_like(bias)]))
-        next(a for a in middle.attribute if a.name == "group").i = 2 * kernel.shape[0]
-        weights = view.const[last.input[1]]
-        last.input[1] = view.add(f"{name}/sum", np.concatenate([weights, weights], axis=1))
-        prelu.op_type = "Relu"
-        del prelu.input[1:]
-        count += 1
-    return count
-
-
 def prelu_to_convs(model):
     """PRelu(x) = x + (1 - slope) * Relu(-x): two depthwise 1x1 Convs with Relu and Add fused. Exact."""
     view, swaps = View(model), {}
@@ -330,3 +295,54 @@ def canonical(model, name, rename):
     result.ir_version = 8
     onnx.checker.check_model(result, full_check=True)
     return result
+
+
+def residual_tower(model):
+    """Transpose, stem and residual blocks of a model in one spelling -> one node ResidualTower with the weights as
+    inputs, and a function of that name in the model: the nodes that stood there. Exact.
+
+    A runtime without a kernel of that name puts the function's nodes in the node's place; hymy's kernel (vision/kernels)
+    computes a block row by row instead, and needs no pass over memory for PReLU and addition.
+    """
+    view = View(model)
+    image = model.graph.input[0].name
+
+    def after(node):
+        return view.sole_reader(node.output[0])
+
+    body = [view.sole_reader(image)]
+    body += [after(body[0]), after(after(body[0]))]
+    while True:
+        readers = view.readers[body[-1].output[0]]
+        reduce, *others = [n for n in readers if n.op_type == "Conv"]
+        if others or after(reduce) is None or after(reduce).op_type != "PRelu":
+            break
+        depthwise = after(after(reduce))
+        expand = after(depthwise)
+        skip = [n for n in readers if n.op_type == "MaxPool"]
+        skip += [after(n) for n in skip if after(n).op_type == "Pad"]
+        body += [reduce, after(reduce), depthwise, expand, *skip, after(expand), after(after(expand))]
+    features, weights, constants = body[-1].output[0], [], []
+    for node in body:
+        for index, name in enumerate(node.input):
+            if name not in view.const:
+                continue
+            if node.op_type == "Pad":
+                value = numpy_helper.from_array(view.const[name])
+                constants.append(helper.make_node("Constant", [], [name], value=value))
+            else:
+                if node.op_type == "PRelu":  # a slope for each channel, without the axis of the batch
+                    node.input[index] = view.add(f"{name}s", view.const[name].reshape(-1, 1, 1))
+                weights.append(node.input[index])
+    inputs = [image, *weights]
+    standard = [o for o in model.opset_import if o.domain == ""]
+    model.functions.append(helper.make_function(TOWER_DOMAIN, TOWER, inputs, [features], constants + body, standard))
+    model.opset_import.append(helper.make_opsetid(TOWER_DOMAIN, 1))
+    replace(model, {id(body[0]): [helper.make_node(TOWER, inputs, [features], name=TOWER, domain=TOWER_DOMAIN)]},
+            drop=body[1:])
+    read = {name for node in model.graph.node for name in node.input}
+    kept = [i for i in model.graph.initializer if i.name in read]
+    del model.graph.initializer[:]
+    model.graph.initializer.extend(kept)
+    onnx.checker.check_model(model, full_check=True)
+    return sum(n.op_type == "Add" for n in body)

@@ -27,6 +27,7 @@ mod models;
 mod motion;
 mod mouth;
 pub mod observation;
+mod operators;
 pub mod orientation;
 pub mod outline;
 mod phone;

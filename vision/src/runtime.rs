@@ -14,6 +14,7 @@ use ort::session::builder::GraphOptimizationLevel;
 
 use crate::error::VisionError;
 use crate::manifest::VerifiedModel;
+use crate::operators;
 
 /// The environment variable that overrides where the library is.
 pub const LIBRARY_VARIABLE: &str = "HYMY_ONNXRUNTIME";
@@ -167,14 +168,19 @@ impl Runtime {
         for (key, value) in &model.session {
             builder = builder.with_config_entry(key, value).map_err(|e| text(&e))?;
         }
-        if let Some(dispatch) = self.provider.dispatch() {
-            builder = builder
-                .with_no_environment_execution_providers()
-                .map_err(|e| text(&e))?
-                .with_disable_cpu_fallback()
-                .map_err(|e| text(&e))?
-                .with_execution_providers([dispatch])
-                .map_err(|e| text(&e))?;
+        match self.provider.dispatch() {
+            None => {
+                builder = builder.with_operators(operators::domain().map_err(|e| text(&e))?).map_err(|e| text(&e))?
+            }
+            Some(dispatch) => {
+                builder = builder
+                    .with_no_environment_execution_providers()
+                    .map_err(|e| text(&e))?
+                    .with_disable_cpu_fallback()
+                    .map_err(|e| text(&e))?
+                    .with_execution_providers([dispatch])
+                    .map_err(|e| text(&e))?;
+            }
         }
         builder.commit_from_memory(&model.bytes).map_err(|e| text(&e))
     }

@@ -55,11 +55,7 @@ impl Machine {
         let flags = of_cpu(&["flags"]);
         Self {
             cpu: of_cpu(&["model name", "Model", "Hardware"]),
-            cores: Some(
-                info.lines().filter(|line| line.split(':').next().is_some_and(|name| name.trim() == "processor")),
-            )
-            .map(Iterator::count)
-            .filter(|cores| *cores > 0),
+            cores: Some(info.lines().filter(|line| is_entry(line, "processor")).count()).filter(|cores| *cores > 0),
             governor: text(&first_core.join("scaling_governor")),
             max_mhz: number::<u64>(&first_core.join("cpuinfo_max_freq")).map(|khz| khz / 1000),
             kernel: text(&root.join("proc/sys/kernel/osrelease")),
@@ -105,6 +101,10 @@ fn frequency_mhz(root: &Path) -> Option<f64> {
     };
     let all = if governed.is_empty() { stated() } else { governed };
     (!all.is_empty()).then(|| all.iter().sum::<f64>() / all.len() as f64)
+}
+
+fn is_entry(line: &str, name: &str) -> bool {
+    line.split(':').next().is_some_and(|found| found.trim() == name)
 }
 
 /// Of all sensors of the kernel's two interfaces.

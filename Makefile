@@ -11,12 +11,14 @@ SHELL := /bin/bash
 TEST_LOG := target/test.log
 # For example: make demo DEMO=--no-serve
 DEMO :=
+# For example: make bench BENCH='my-clip.mkv --rate 25'
+BENCH :=
 MODELS_VENV := target/models-venv
 PROGRAM := $(or $(CARGO_TARGET_DIR),target)/debug/hymy
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: setup
 setup: ## Install the Debian packages that building needs, and fetch onnxruntime; only what is missing
@@ -92,7 +94,13 @@ test-long: export HYMY_LONG := 1
 test-long: run-tests ## All tests, with the soaks and floods at full size
 
 .PHONY: bench
-bench: setup ## What a decided hour costs after the vision crate
+bench: build ## Measure this box in under five minutes: target/bench/report.html and .json
+	@mkdir -p target/bench
+	target/release/hymy bench $(BENCH) --json target/bench/report.json --html target/bench/report.html
+	@echo 'The report: target/bench/report.html'
+
+.PHONY: bench-signals
+bench-signals: setup ## What a decided hour costs after the vision crate
 	cargo bench --locked --bench signals
 
 .PHONY: bench-pages

@@ -1,5 +1,5 @@
 //! What an hour at the counter costs after the vision crate: decisions, the timeline, transactions and their signals.
-//! The observations are made up; nothing is read from a disk. Run it with: make bench
+//! The observations are made up; nothing is read from a disk. Run it with: make bench-signals
 
 use std::hint::black_box;
 

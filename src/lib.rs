@@ -15,6 +15,8 @@ pub mod release;
 pub mod customer;
 
 pub mod analysis;
+#[cfg(feature = "lab")]
+pub mod bench;
 pub mod calibrate;
 pub mod camera;
 pub mod demo;

@@ -1,7 +1,7 @@
 //! `hymy eval`: how right the product is on labelled recordings, for developers. It never opens a kiosk's store.
 
 mod cross_validate;
-mod output;
+pub(super) mod output;
 mod tables;
 
 use std::collections::BTreeMap;

@@ -3,6 +3,8 @@
 mod about;
 #[cfg(feature = "lab")]
 mod analyze;
+#[cfg(feature = "lab")]
+mod bench;
 mod calibrate;
 mod check_config;
 mod check_log;
@@ -72,6 +74,8 @@ enum Command {
     Analyze(analyze::Analyze),
     #[cfg(feature = "lab")]
     Eval(eval::Eval),
+    #[cfg(feature = "lab")]
+    Bench(bench::Bench),
     Demo(demo::Demo),
     Models(models::Models),
     Staff(staff::Staff),
@@ -98,6 +102,8 @@ impl Cli {
             Command::Analyze(analyze) => analyze.run(),
             #[cfg(feature = "lab")]
             Command::Eval(eval) => eval.run(),
+            #[cfg(feature = "lab")]
+            Command::Bench(bench) => bench.run(),
             Command::Demo(demo) => demo.run(),
             Command::Setup(setup) => setup.run(),
             Command::Models(models) => models.run(),

@@ -19,6 +19,19 @@ pub fn frames(total: Option<u64>) -> ProgressBar {
     bar
 }
 
+/// A bar over `total` steps, each of them long; the message says what the step is about.
+#[cfg(feature = "lab")]
+pub fn steps(total: u64, noun: &str) -> ProgressBar {
+    let bar = ProgressBar::new(total);
+    if let Ok(style) =
+        ProgressStyle::with_template(&format!("{{bar:32}} {{pos}}/{{len}} {noun}  {{eta}} left  {{msg}}"))
+    {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(250));
+    bar
+}
+
 /// Set by the first Ctrl-C or SIGTERM, so that what was done is kept; a second one ends the program at once.
 pub fn stop_on_signal() -> anyhow::Result<Arc<AtomicBool>> {
     use tokio::signal::unix::{SignalKind, signal};

@@ -16,22 +16,22 @@ use crate::decide::{CAMERA_CONE_DEG, SMILE_ENTER};
 #[error("a plot could not be drawn: {0}")]
 pub struct PlotError(String);
 
-fn failed<E: std::error::Error + Send + Sync>(error: DrawingAreaErrorKind<E>) -> PlotError {
+pub(crate) fn failed<E: std::error::Error + Send + Sync>(error: DrawingAreaErrorKind<E>) -> PlotError {
     PlotError(error.to_string())
 }
 
-const INK: RGBColor = RGBColor(0x2b, 0x2f, 0x36);
-const GRID: RGBColor = RGBColor(0xe4, 0xe6, 0xea);
-const FAINT: RGBColor = RGBColor(0x8a, 0x90, 0x99);
-const BLUE: RGBColor = RGBColor(0x1f, 0x6f, 0xb4);
-const ORANGE: RGBColor = RGBColor(0xd9, 0x7a, 0x1c);
-const GREEN: RGBColor = RGBColor(0x2e, 0x8b, 0x57);
-const PURPLE: RGBColor = RGBColor(0x7a, 0x55, 0xa8);
+pub(crate) const INK: RGBColor = RGBColor(0x2b, 0x2f, 0x36);
+pub(crate) const GRID: RGBColor = RGBColor(0xe4, 0xe6, 0xea);
+pub(crate) const FAINT: RGBColor = RGBColor(0x8a, 0x90, 0x99);
+pub(crate) const BLUE: RGBColor = RGBColor(0x1f, 0x6f, 0xb4);
+pub(crate) const ORANGE: RGBColor = RGBColor(0xd9, 0x7a, 0x1c);
+pub(crate) const GREEN: RGBColor = RGBColor(0x2e, 0x8b, 0x57);
+pub(crate) const PURPLE: RGBColor = RGBColor(0x7a, 0x55, 0xa8);
 const PALE: RGBColor = RGBColor(0xd5, 0xda, 0xe0);
 
 /// Colours of lines, in the order of [`Class::ALL`].
 const COLOURS: [RGBColor; Class::ALL.len()] = [BLUE, GREEN, ORANGE, PURPLE];
-const FONT: &str = "sans-serif";
+pub(crate) const FONT: &str = "sans-serif";
 /// Side of the square plots.
 const SQUARE_PX: (u32, u32) = (430, 380);
 

@@ -11,7 +11,8 @@ use super::sheets::{Sheet, sheets};
 use super::stills::Stills;
 use crate::web::html::escaped;
 
-const STYLE: &str = "\
+/// The style of developers' reports.
+pub(crate) const STYLE: &str = "\
 :root{color-scheme:light}
 body{font:15px/1.5 system-ui,sans-serif;color:#2b2f36;background:#f4f5f7;margin:0}
 main{max-width:1080px;margin:0 auto;padding:24px 20px 60px}

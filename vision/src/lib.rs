@@ -13,6 +13,8 @@
 
 mod cadence;
 #[cfg(feature = "lab")]
+pub mod bench;
+#[cfg(feature = "lab")]
 pub mod degrade;
 mod error;
 mod frame;

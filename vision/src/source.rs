@@ -4,14 +4,16 @@
 //! otherwise tries one after the other and waits for half a minute. Audio is never opened.
 
 mod container;
-mod file;
+pub(crate) mod file;
 mod live;
 mod matroska;
+#[cfg(feature = "lab")]
+mod paced;
 mod staged;
 mod stills;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::error::VisionError;
 use crate::frame::Frame;
@@ -43,6 +45,15 @@ pub enum SourceSpec {
     },
     /// The staged demo scene.
     Staged,
+    /// A file or the staged scene at a camera's pace, for benches: one frame a period, the newest wins, and what was
+    /// overtaken is counted as dropped.
+    #[cfg(feature = "lab")]
+    Paced {
+        /// What is read.
+        source: Box<SourceSpec>,
+        /// The time from one frame to the next.
+        period: Duration,
+    },
     /// The counter of the staged scene without anyone, for as long as a camera may be open to set a kiosk up.
     StagedEmpty,
 }
@@ -84,6 +95,8 @@ impl SourceSpec {
             Self::Stream(address) => without_credentials(address),
             #[cfg(feature = "lab")]
             Self::Crops { files, .. } => format!("{} stills", files.len()),
+            #[cfg(feature = "lab")]
+            Self::Paced { source, .. } => source.locator(),
             Self::Staged | Self::StagedEmpty => "staged scene".to_owned(),
         }
     }
@@ -102,6 +115,10 @@ impl SourceSpec {
             Self::Stills(folder) => Box::new(stills::StillsSource::open(folder)?),
             #[cfg(feature = "lab")]
             Self::Crops { files, degradation } => Box::new(stills::StillsSource::crops(files, *degradation)),
+            #[cfg(feature = "lab")]
+            Self::Paced { source, period } => {
+                Box::new(paced::PacedSource::new(source.open(timeouts, retry)?, *period)?)
+            }
             Self::Staged => Box::new(staged::StagedSource::new()?),
             Self::StagedEmpty => Box::new(staged::StagedSource::empty()?),
         })
@@ -122,6 +139,10 @@ fn without_credentials(address: &str) -> String {
 /// A source of frames. `next` fills the frame that it is given.
 pub(crate) trait FrameSource: Send {
     fn next(&mut self, frame: &mut Frame) -> Result<Next, VisionError>;
+
+    /// Frames will be taken at this pace, in time with the clock; a source that makes its frames makes these.
+    #[cfg(feature = "lab")]
+    fn at_pace(&mut self, _period: Duration) {}
 
     /// Frames that were captured and never handed out.
     fn dropped(&self) -> u64 {
@@ -154,6 +175,8 @@ pub(crate) enum Next {
 pub(crate) struct FrameStamp {
     pub index: u64,
     pub t_ms: u64,
+    /// When it stood in memory, decoded; of a paced source, when it was due.
+    pub taken: Instant,
     /// The still's name.
     pub file: Option<String>,
 }

@@ -135,6 +135,8 @@ pub struct Vision {
     retry: bool,
     #[cfg(feature = "lab")]
     degradation: Option<crate::degrade::Degradation>,
+    #[cfg(feature = "lab")]
+    latency: std::time::Duration,
 }
 
 impl Vision {
@@ -170,6 +172,8 @@ impl Vision {
             retry: settings.retry,
             #[cfg(feature = "lab")]
             degradation: None,
+            #[cfg(feature = "lab")]
+            latency: std::time::Duration::ZERO,
         })
     }
 
@@ -183,6 +187,14 @@ impl Vision {
     #[must_use]
     pub fn timings(&self) -> Timings {
         self.pipeline.timings
+    }
+
+    /// How old the frame that was observed last was then: from standing in memory, decoded, to its observation, with
+    /// the wait in a live source's slot.
+    #[cfg(feature = "lab")]
+    #[must_use]
+    pub fn latency(&self) -> std::time::Duration {
+        self.latency
     }
 
     /// What the models said of the face in the frame that was observed last.
@@ -288,6 +300,10 @@ impl Vision {
                         };
                         if let Some(cadence) = &mut self.cadence {
                             cadence.saw(&observation);
+                        }
+                        #[cfg(feature = "lab")]
+                        {
+                            self.latency = stamp.taken.elapsed();
                         }
                         file = stamp.file.clone();
                         Event::Observed { observation, file: file.as_deref() }

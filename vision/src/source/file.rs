@@ -1,6 +1,7 @@
 //! A video file: every frame, in order, with the container's time stamps.
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use opencv::core::Vector;
 use opencv::videoio::{
@@ -105,7 +106,7 @@ impl FileSource {
     }
 }
 
-fn open_capture(path: &Path) -> Result<VideoCapture, VisionError> {
+pub(crate) fn open_capture(path: &Path) -> Result<VideoCapture, VisionError> {
     let metadata = std::fs::metadata(path).map_err(|error| {
         path_error(path, format!("cannot be read: {error}. Name a video file, a device or an address"))
     })?;
@@ -134,7 +135,7 @@ impl FrameSource for FileSource {
             let read = self.capture.read(frame.mat_mut()).map_err(VisionError::image("decode"))?;
             if read && frame.is_readable() {
                 let t_ms = self.stamp_ms();
-                let stamp = FrameStamp { index: self.index, t_ms, file: None };
+                let stamp = FrameStamp { index: self.index, t_ms, taken: Instant::now(), file: None };
                 self.index += 1;
                 self.read += 1;
                 return Ok(Next::Frame(stamp));

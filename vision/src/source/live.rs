@@ -89,7 +89,7 @@ impl FrameSource for LiveSource {
             std::mem::swap(&mut slot.frame, frame);
             let started = *self.started.get_or_insert(taken);
             let t_ms = taken.saturating_duration_since(started).as_millis() as u64;
-            return Ok(Next::Frame(FrameStamp { index, t_ms, file: None }));
+            return Ok(Next::Frame(FrameStamp { index, t_ms, taken, file: None }));
         }
         match &slot.lost {
             Some(why) if !self.said_lost => {

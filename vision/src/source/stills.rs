@@ -4,6 +4,7 @@
 mod crop;
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use super::{FrameSource, FrameStamp, Next, path_error};
 use crate::error::VisionError;
@@ -98,7 +99,7 @@ impl FrameSource for StillsSource {
         match self.decode(path, index) {
             Ok(still) => {
                 *frame = still;
-                Ok(Next::Frame(FrameStamp { index, t_ms: 0, file: Some(file) }))
+                Ok(Next::Frame(FrameStamp { index, t_ms: 0, taken: Instant::now(), file: Some(file) }))
             }
             Err(why) => Ok(Next::Skipped { file, why }),
         }

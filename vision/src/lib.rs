@@ -11,9 +11,9 @@
 // The bans of clippy.toml are for what is shipped: tests make the clips and folders that they read.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
-mod cadence;
 #[cfg(feature = "lab")]
 pub mod bench;
+mod cadence;
 #[cfg(feature = "lab")]
 pub mod degrade;
 mod error;

@@ -135,7 +135,6 @@ pub struct Vision {
     retry: bool,
     #[cfg(feature = "lab")]
     degradation: Option<crate::degrade::Degradation>,
-    #[cfg(feature = "lab")]
     latency: std::time::Duration,
 }
 
@@ -172,7 +171,6 @@ impl Vision {
             retry: settings.retry,
             #[cfg(feature = "lab")]
             degradation: None,
-            #[cfg(feature = "lab")]
             latency: std::time::Duration::ZERO,
         })
     }
@@ -191,7 +189,6 @@ impl Vision {
 
     /// How old the frame that was observed last was then: from standing in memory, decoded, to its observation, with
     /// the wait in a live source's slot.
-    #[cfg(feature = "lab")]
     #[must_use]
     pub fn latency(&self) -> std::time::Duration {
         self.latency
@@ -301,10 +298,7 @@ impl Vision {
                         if let Some(cadence) = &mut self.cadence {
                             cadence.saw(&observation);
                         }
-                        #[cfg(feature = "lab")]
-                        {
-                            self.latency = stamp.taken.elapsed();
-                        }
+                        self.latency = stamp.taken.elapsed();
                         file = stamp.file.clone();
                         Event::Observed { observation, file: file.as_deref() }
                     }

@@ -7,6 +7,8 @@
 use opencv::core::{BORDER_CONSTANT, CV_8UC3, Mat, MatTrait, MatTraitConst, Rect, Scalar, Size};
 use opencv::imgproc::{self, INTER_AREA, INTER_LINEAR, WARP_INVERSE_MAP};
 
+use hymy_kernels::Picture;
+
 use crate::error::VisionError;
 use crate::frame::{FILL, Frame};
 use crate::geometry::{Affine, RotatedSquare};
@@ -23,6 +25,16 @@ pub(crate) enum ValueRange {
     Unit,
     /// -1..1
     Symmetric,
+}
+
+impl ValueRange {
+    /// What a byte is multiplied by, and what is added then.
+    fn scale_and_offset(self) -> [f32; 2] {
+        match self {
+            Self::Unit => [1.0 / 255.0, 0.0],
+            Self::Symmetric => [2.0 / 255.0, -1.0],
+        }
+    }
 }
 
 impl Preprocessor {
@@ -79,9 +91,17 @@ impl Preprocessor {
         range: ValueRange,
         tensor: &mut [f32],
     ) -> Result<Affine, VisionError> {
-        let frame_from_crop = self.warp(frame, square, side_px)?;
-        fill_float(self.square.bytes()?, range, tensor);
-        Ok(frame_from_crop)
+        let frame_from_crop = square.frame_from_crop(side_px as f32);
+        let picture = Picture {
+            bytes: frame.bytes()?,
+            width: frame.width_px() as usize,
+            height: frame.height_px() as usize,
+            outside: FILL,
+        };
+        if picture.sample(frame_from_crop.m, side_px, range.scale_and_offset(), tensor) {
+            return Ok(frame_from_crop);
+        }
+        Err(VisionError::Image { step: "crop", why: format!("a tensor of {} values", tensor.len()) })
     }
 
     /// A rotated square as 8-bit RGB. Returns `frame_from_crop`.
@@ -181,10 +201,7 @@ fn resize(
 }
 
 fn fill_float(bgr: &[u8], range: ValueRange, rgb: &mut [f32]) {
-    let (scale, offset) = match range {
-        ValueRange::Unit => (1.0 / 255.0, 0.0),
-        ValueRange::Symmetric => (2.0 / 255.0, -1.0),
-    };
+    let [scale, offset] = range.scale_and_offset();
     for (rgb, bgr) in rgb.chunks_exact_mut(3).zip(bgr.chunks_exact(3)) {
         rgb[0] = f32::from(bgr[2]) * scale + offset;
         rgb[1] = f32::from(bgr[1]) * scale + offset;

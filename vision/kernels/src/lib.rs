@@ -11,6 +11,8 @@ mod depthwise;
 mod lanes;
 mod product;
 mod residual;
+mod sample;
 mod tower;
 
+pub use sample::Picture;
 pub use tower::{Parameter, Tower, TowerError};

@@ -9,6 +9,7 @@ mod live;
 mod matroska;
 #[cfg(feature = "lab")]
 mod paced;
+mod slot;
 mod staged;
 mod stills;
 

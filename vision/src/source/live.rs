@@ -2,9 +2,6 @@
 //! its stable name for ever, with back-off, and said once.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use opencv::core::Vector;
@@ -13,37 +10,24 @@ use opencv::videoio::{
     VideoCaptureTraitConst,
 };
 
-use super::{FrameSource, FrameStamp, Next, SourceSpec, Timeouts, source_error};
+use super::slot::{Capture, Shared};
+use super::{FrameSource, Next, SourceSpec, Timeouts, source_error};
 use crate::error::VisionError;
 use crate::frame::Frame;
 
 /// Waits between two tries to reopen, doubled each time up to the longest.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
-/// How long `next` waits before it says that there is nothing yet.
-const IDLE: Duration = Duration::from_millis(100);
 
+/// What the capture thread says when the source was lost: why.
+type Lost = String;
+
+/// Dropping it closes the device or connection.
 pub(crate) struct LiveSource {
-    shared: Arc<Shared>,
-    reader: Option<JoinHandle<()>>,
+    capture: Capture<Lost>,
     /// When the first frame was taken.
     started: Option<Instant>,
     said_lost: bool,
-}
-
-struct Shared {
-    slot: Mutex<Slot>,
-    arrived: Condvar,
-    stop: AtomicBool,
-    dropped: AtomicU64,
-}
-
-/// The newest frame, if it was not handed out yet, and whether the source is lost.
-struct Slot {
-    frame: Frame,
-    /// Index and time of the frame, while it waits.
-    waiting: Option<(u64, Instant)>,
-    lost: Option<String>,
 }
 
 impl LiveSource {
@@ -56,42 +40,23 @@ impl LiveSource {
             }
             Err(why) => return Err(source_error(spec.locator(), why)),
         };
-        let shared = Arc::new(Shared {
-            slot: Mutex::new(Slot { frame: Frame::empty(), waiting: None, lost: None }),
-            arrived: Condvar::new(),
-            stop: AtomicBool::new(false),
-            dropped: AtomicU64::new(0),
-        });
-        let for_reader = Arc::clone(&shared);
-        let reader = std::thread::Builder::new()
-            .name("hymy-capture".to_owned())
-            .spawn(move || read_for_ever(&spec, timeouts, first, &for_reader))
-            .map_err(|error| source_error("capture thread", error.to_string()))?;
-        Ok(Self { shared, reader: Some(reader), started: None, said_lost: false })
+        let capture = Capture::start(move |shared| read_for_ever(&spec, timeouts, first, shared))?;
+        Ok(Self { capture, started: None, said_lost: false })
     }
 }
 
 impl FrameSource for LiveSource {
     fn next(&mut self, frame: &mut Frame) -> Result<Next, VisionError> {
-        let slot = self.shared.slot.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut slot, _) = self
-            .shared
-            .arrived
-            .wait_timeout_while(slot, IDLE, |slot| slot.waiting.is_none() && slot.lost.is_some() == self.said_lost)
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some((index, taken)) = slot.waiting.take() {
-            if self.said_lost {
-                // The frame waits until the return was told.
-                slot.waiting = Some((index, taken));
-                self.said_lost = false;
-                return Ok(Next::Back);
-            }
-            std::mem::swap(&mut slot.frame, frame);
-            let started = *self.started.get_or_insert(taken);
-            let t_ms = taken.saturating_duration_since(started).as_millis() as u64;
-            return Ok(Next::Frame(FrameStamp { index, t_ms, taken, file: None }));
+        let mut slot = self.capture.wait(|lost| lost.is_some() != self.said_lost);
+        if slot.is_full() && self.said_lost {
+            // The frame waits until the return was told.
+            self.said_lost = false;
+            return Ok(Next::Back);
         }
-        match &slot.lost {
+        if let Some(stamp) = slot.take(frame, &mut self.started) {
+            return Ok(Next::Frame(stamp));
+        }
+        match &slot.said {
             Some(why) if !self.said_lost => {
                 self.said_lost = true;
                 Ok(Next::Lost { why: why.clone() })
@@ -101,28 +66,16 @@ impl FrameSource for LiveSource {
     }
 
     fn dropped(&self) -> u64 {
-        self.shared.dropped.load(Ordering::Relaxed)
+        self.capture.dropped()
     }
 }
 
-impl Drop for LiveSource {
-    /// Closes the device or connection before it returns.
-    fn drop(&mut self) {
-        self.shared.stop.store(true, Ordering::Relaxed);
-        if let Some(reader) = self.reader.take()
-            && reader.join().is_err()
-        {
-            tracing::error!("capture_thread_panicked");
-        }
-    }
-}
-
-fn read_for_ever(spec: &SourceSpec, timeouts: Timeouts, first: Option<VideoCapture>, shared: &Shared) {
+fn read_for_ever(spec: &SourceSpec, timeouts: Timeouts, first: Option<VideoCapture>, shared: &Shared<Lost>) {
     let mut index = 0;
     let mut frame = Frame::empty();
     let mut wait = FIRST_WAIT;
     let mut capture = first;
-    while !shared.stop.load(Ordering::Relaxed) {
+    while !shared.is_stopped() {
         let why = match capture.take() {
             Some(mut open) => {
                 let before = index;
@@ -140,48 +93,30 @@ fn read_for_ever(spec: &SourceSpec, timeouts: Timeouts, first: Option<VideoCaptu
                 Err(why) => why,
             },
         };
-        tell_lost(shared, why);
-        sleep_unless_stopped(wait, &shared.stop);
+        // An old frame must not be taken for a new one after a long silence.
+        shared.say_instead(why);
+        sleep_unless_stopped(wait, shared);
         wait = (wait * 2).min(LONGEST_WAIT);
     }
 }
 
 /// Hands out frames until the source fails; says why it did.
-fn read_while_open(capture: &mut VideoCapture, frame: &mut Frame, index: &mut u64, shared: &Shared) -> String {
-    while !shared.stop.load(Ordering::Relaxed) {
+fn read_while_open(capture: &mut VideoCapture, frame: &mut Frame, index: &mut u64, shared: &Shared<Lost>) -> String {
+    while !shared.is_stopped() {
         match capture.read(frame.mat_mut()) {
             Ok(true) if frame.is_readable() => {}
             Ok(_) => return "gave no frame within the read time-out".to_owned(),
             Err(error) => return format!("failed while reading: {}", error.message),
         }
-        let mut slot = shared.slot.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::swap(&mut slot.frame, frame);
-        if slot.waiting.replace((*index, Instant::now())).is_some() {
-            shared.dropped.fetch_add(1, Ordering::Relaxed);
-        }
-        slot.lost = None;
-        drop(slot);
-        shared.arrived.notify_one();
+        shared.hand_out(frame, *index, Instant::now());
         *index += 1;
     }
     "was closed".to_owned()
 }
 
-fn tell_lost(shared: &Shared, why: String) {
-    let mut slot = shared.slot.lock().unwrap_or_else(PoisonError::into_inner);
-    slot.lost = Some(why);
-    // An old frame must not be taken for a new one after a long silence.
-    if slot.waiting.take().is_some() {
-        shared.dropped.fetch_add(1, Ordering::Relaxed);
-    }
-    slot.frame.wipe();
-    drop(slot);
-    shared.arrived.notify_one();
-}
-
-fn sleep_unless_stopped(wait: Duration, stop: &AtomicBool) {
+fn sleep_unless_stopped(wait: Duration, shared: &Shared<Lost>) {
     let until = Instant::now() + wait;
-    while !stop.load(Ordering::Relaxed) && Instant::now() < until {
+    while !shared.is_stopped() && Instant::now() < until {
         std::thread::sleep(Duration::from_millis(50));
     }
 }

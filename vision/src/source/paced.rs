@@ -5,37 +5,19 @@
 //! another rate seems faster or slower than it was. The staged scene is rendered at the rate, and moves as it does.
 //! Times are those of the clock, as of a camera.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::{FrameSource, FrameStamp, Next, source_error};
+use super::slot::{Capture, Shared};
+use super::{FrameSource, Next, source_error};
 use crate::error::VisionError;
 use crate::frame::Frame;
 
-/// How long `next` waits before it says that there is nothing yet.
-const IDLE: Duration = Duration::from_millis(100);
+/// What the capture thread says when the source ended: how.
+type Ended = Result<(), VisionError>;
 
 pub(crate) struct PacedSource {
-    shared: Arc<Shared>,
-    reader: Option<JoinHandle<()>>,
+    capture: Capture<Ended>,
     begun: Option<Instant>,
-}
-
-struct Shared {
-    slot: Mutex<Slot>,
-    arrived: Condvar,
-    stop: AtomicBool,
-    dropped: AtomicU64,
-}
-
-/// The newest frame, if it was not handed out yet, and how the source ended.
-struct Slot {
-    frame: Frame,
-    /// Index of the frame, and when it was due, while it waits.
-    waiting: Option<(u64, Instant)>,
-    ended: Option<Result<(), VisionError>>,
 }
 
 impl PacedSource {
@@ -44,31 +26,17 @@ impl PacedSource {
             return Err(source_error("paced source", "the time between two frames is zero; give a rate above zero"));
         }
         frames.at_pace(period);
-        let shared = Arc::new(Shared {
-            slot: Mutex::new(Slot { frame: Frame::empty(), waiting: None, ended: None }),
-            arrived: Condvar::new(),
-            stop: AtomicBool::new(false),
-            dropped: AtomicU64::new(0),
-        });
-        let for_reader = Arc::clone(&shared);
-        let reader = std::thread::Builder::new()
-            .name("hymy-capture".to_owned())
-            .spawn(move || {
-                let ended = read_at_pace(frames, period, &for_reader);
-                for_reader.slot.lock().unwrap_or_else(PoisonError::into_inner).ended = Some(ended);
-                for_reader.arrived.notify_one();
-            })
-            .map_err(|error| source_error("capture thread", error.to_string()))?;
-        Ok(Self { shared, reader: Some(reader), begun: None })
+        let capture = Capture::start(move |shared| shared.say(read_at_pace(frames, period, shared)))?;
+        Ok(Self { capture, begun: None })
     }
 }
 
 /// Hands out frames as they become due, until the source ends.
-fn read_at_pace(mut frames: Box<dyn FrameSource>, period: Duration, shared: &Shared) -> Result<(), VisionError> {
+fn read_at_pace(mut frames: Box<dyn FrameSource>, period: Duration, shared: &Shared<Ended>) -> Ended {
     let mut frame = Frame::empty();
     let mut begun = None;
     let mut index: u64 = 0;
-    while !shared.stop.load(Ordering::Relaxed) {
+    while !shared.is_stopped() {
         match frames.next(&mut frame)? {
             Next::Frame(_) => {}
             Next::End => return Ok(()),
@@ -78,18 +46,12 @@ fn read_at_pace(mut frames: Box<dyn FrameSource>, period: Duration, shared: &Sha
         // A camera does not wait for whoever decodes: what could not be read in time is lost.
         let late = (begun.elapsed().as_secs_f64() / period.as_secs_f64()) as u64;
         if late > index {
-            shared.dropped.fetch_add(late - index, Ordering::Relaxed);
+            shared.drop_frames(late - index);
             index = late;
         }
         let due = begun + period.mul_f64(index as f64);
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
-        let mut slot = shared.slot.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::swap(&mut slot.frame, &mut frame);
-        if slot.waiting.replace((index, due)).is_some() {
-            shared.dropped.fetch_add(1, Ordering::Relaxed);
-        }
-        drop(slot);
-        shared.arrived.notify_one();
+        shared.hand_out(&mut frame, index, due);
         index += 1;
     }
     Ok(())
@@ -97,42 +59,24 @@ fn read_at_pace(mut frames: Box<dyn FrameSource>, period: Duration, shared: &Sha
 
 impl FrameSource for PacedSource {
     fn next(&mut self, frame: &mut Frame) -> Result<Next, VisionError> {
-        let slot = self.shared.slot.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut slot, _) = self
-            .shared
-            .arrived
-            .wait_timeout_while(slot, IDLE, |slot| slot.waiting.is_none() && slot.ended.is_none())
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some((index, taken)) = slot.waiting.take() {
-            std::mem::swap(&mut slot.frame, frame);
-            let begun = *self.begun.get_or_insert(taken);
-            let t_ms = taken.saturating_duration_since(begun).as_millis() as u64;
-            return Ok(Next::Frame(FrameStamp { index, t_ms, taken, file: None }));
+        let mut slot = self.capture.wait(|ended| ended.is_some());
+        if let Some(stamp) = slot.take(frame, &mut self.begun) {
+            return Ok(Next::Frame(stamp));
         }
-        match slot.ended.take() {
+        match slot.said.take() {
             Some(ended) => ended.map(|()| Next::End),
             None => Ok(Next::Idle),
         }
     }
 
     fn dropped(&self) -> u64 {
-        self.shared.dropped.load(Ordering::Relaxed)
-    }
-}
-
-impl Drop for PacedSource {
-    fn drop(&mut self) {
-        self.shared.stop.store(true, Ordering::Relaxed);
-        if let Some(reader) = self.reader.take()
-            && reader.join().is_err()
-        {
-            tracing::error!("capture_thread_panicked");
-        }
+        self.capture.dropped()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::FrameStamp;
     use super::*;
 
     /// So many empty frames, each of which takes some time to decode.

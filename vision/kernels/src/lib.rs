@@ -8,6 +8,7 @@
 //! two runs is wiped when it is dropped.
 
 mod depthwise;
+mod four;
 mod lanes;
 mod product;
 mod residual;

@@ -1,5 +1,8 @@
 //! A picture's pixels at places between them: a rotated square as a tensor, in one pass.
 
+use crate::four::Four;
+use crate::lanes::{Kernel, Lanes, Registers};
+
 /// Rows of pixels, blue, green and red.
 #[derive(Clone, Copy)]
 pub struct Picture<'p> {
@@ -15,6 +18,8 @@ pub struct Picture<'p> {
 
 /// Colours of a pixel.
 const COLOURS: usize = 3;
+/// Pixels whose places are computed at once.
+const BLOCK: usize = 16;
 
 impl Picture<'_> {
     /// Fills a square of `side` pixels (rows of red, green and blue) with `byte * scale + offset`, bilinear between the
@@ -32,59 +37,124 @@ impl Picture<'_> {
         [scale, offset]: [f32; 2],
         square: &mut [f32],
     ) -> bool {
-        if self.bytes.len() != self.width * self.height * COLOURS || square.len() != side * side * COLOURS {
+        // Places in it are counted by whole numbers of 32 bits.
+        let length = self.width * self.height * COLOURS;
+        if self.bytes.len() != length || i32::try_from(length).is_err() || square.len() != side * side * COLOURS {
             return false;
         }
-        let [[xx, xy, x0], [yx, yy, y0]] = picture_from_square;
-        for (row, pixels) in square.chunks_exact_mut(side * COLOURS).enumerate() {
-            let v = row as f32 + 0.5;
-            let (start_x, start_y) = (xy * v + x0 - 0.5, yy * v + y0 - 0.5);
-            for (column, pixel) in pixels.chunks_exact_mut(COLOURS).enumerate() {
-                let u = column as f32 + 0.5;
-                let colours = self.at(xx * u + start_x, yx * u + start_y);
-                for (value, colour) in pixel.iter_mut().zip(colours.iter().rev()) {
-                    *value = colour * scale + offset;
-                }
-            }
-        }
+        let registers = Registers::available().next().unwrap_or(Registers::Four);
+        // SAFETY: they are of `Registers::available`.
+        unsafe { registers.run(Sampling { picture: self, picture_from_square, side, scale, offset, square }) };
         true
     }
 
-    /// Blue, green and red at a place, in pixels from the first pixel's centre.
+    /// Whether all four corners of a place are pixels, and more rows follow. No number is not inside either.
     #[inline(always)]
-    fn at(&self, x: f32, y: f32) -> [f32; COLOURS] {
+    fn is_well_inside(&self, x: f32, y: f32) -> bool {
+        x >= 0.0 && y >= 0.0 && x + 1.0 < self.width as f32 && y + 2.0 < self.height as f32
+    }
+
+    /// Blue, green and red between the corners of which the upper left one is that many bytes from the first, and a number
+    /// that means nothing.
+    ///
+    /// # Safety
+    /// The place is well inside, and the lengths fit.
+    #[inline(always)]
+    unsafe fn inner(&self, offset: i32, right_share: f32, low_share: f32) -> Four {
+        // SAFETY: the caller's word. Four bytes are read of three, of which the last lies in the row after the lower
+        // corners' at the most.
+        unsafe {
+            let upper = self.bytes.as_ptr().add(offset as usize);
+            let lower = upper.add(self.width * COLOURS);
+            let corners = [upper, upper.add(COLOURS), lower, lower.add(COLOURS)];
+            let [a, b, c, d] = corners.map(|corner| corner.cast::<[u8; 4]>().read_unaligned());
+            between([a, b, c, d], right_share, low_share)
+        }
+    }
+
+    /// The same of any place, in pixels from the first pixel's centre.
+    fn anywhere(&self, x: f32, y: f32) -> Four {
         let (left, top) = (x.floor(), y.floor());
-        let (right_share, low_share) = (x - left, y - top);
-        let row = self.width * COLOURS;
-        let inside = left >= 0.0 && top >= 0.0 && left + 1.0 < self.width as f32 && top + 1.0 < self.height as f32;
-        let corners = if inside {
-            let first = top as usize * row + left as usize * COLOURS;
-            match (self.bytes.get(first..first + 2 * COLOURS), self.bytes.get(first + row..first + row + 2 * COLOURS)) {
-                (Some(upper), Some(lower)) => {
-                    [&upper[..COLOURS], &upper[COLOURS..], &lower[..COLOURS], &lower[COLOURS..]]
-                        .map(|corner| [corner[0], corner[1], corner[2]])
-                }
-                _ => [[self.outside; COLOURS]; 4],
-            }
-        } else {
-            [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)].map(|(dx, dy)| self.pixel(left + dx, top + dy))
-        };
-        let [a, b, c, d] = corners;
-        std::array::from_fn(|colour| {
-            let between = |left: [u8; COLOURS], right: [u8; COLOURS]| {
-                let (left, right) = (f32::from(left[colour]), f32::from(right[colour]));
-                left + right_share * (right - left)
-            };
-            let (upper, lower) = (between(a, b), between(c, d));
-            upper + low_share * (lower - upper)
-        })
+        let (right, low) = (left + 1.0, top + 1.0);
+        let corners = [self.pixel(left, top), self.pixel(right, top), self.pixel(left, low), self.pixel(right, low)];
+        between(corners, x - left, y - top)
     }
 
     /// A pixel, or what lies outside. A place that is no number is outside.
-    fn pixel(&self, x: f32, y: f32) -> [u8; COLOURS] {
+    fn pixel(&self, x: f32, y: f32) -> [u8; 4] {
         let inside = x >= 0.0 && y >= 0.0 && x < self.width as f32 && y < self.height as f32;
         let first = if inside { (y as usize * self.width + x as usize) * COLOURS } else { usize::MAX - COLOURS };
-        self.bytes.get(first..first + COLOURS).map_or([self.outside; COLOURS], |bytes| [bytes[0], bytes[1], bytes[2]])
+        let bytes = self.bytes.get(first..first + COLOURS);
+        bytes.map_or([self.outside; 4], |bytes| [bytes[0], bytes[1], bytes[2], 0])
+    }
+}
+
+/// What lies between four corners: upper left, upper right, lower left, lower right.
+#[inline(always)]
+fn between(corners: [[u8; 4]; 4], right_share: f32, low_share: f32) -> Four {
+    let [a, b, c, d] = [Four::of(corners[0]), Four::of(corners[1]), Four::of(corners[2]), Four::of(corners[3])];
+    let upper = a.towards(b, right_share);
+    let lower = c.towards(d, right_share);
+    upper.towards(lower, low_share)
+}
+
+/// One square of a picture whose lengths fit.
+struct Sampling<'p, 's> {
+    picture: &'p Picture<'p>,
+    picture_from_square: [[f32; 3]; 2],
+    side: usize,
+    scale: f32,
+    offset: f32,
+    square: &'s mut [f32],
+}
+
+impl Kernel for Sampling<'_, '_> {
+    /// The lanes are those of one pixel's colours; what the processor has decides how they are computed.
+    #[inline(always)]
+    fn run<L: Lanes>(self) {
+        let Self { picture, picture_from_square: [[xx, xy, x0], [yx, yy, y0]], side, scale, offset, square } = self;
+        let row_bytes = (picture.width * COLOURS) as i32;
+        for (row, pixels) in square.chunks_exact_mut(side * COLOURS).enumerate() {
+            let v = row as f32 + 0.5;
+            let (start_x, start_y) = (xy * v + x0 - 0.5, yy * v + y0 - 0.5);
+            let place = |column: usize| {
+                let u = column as f32 + 0.5;
+                (xx * u + start_x, yx * u + start_y)
+            };
+            let is_inner = |column: usize| {
+                let (x, y) = place(column);
+                picture.is_well_inside(x, y)
+            };
+            let mut write = |column: usize, colours: Four| {
+                let [red, green, blue, _] = colours.scaled(scale, offset).rgb();
+                if let Some(pixel) = pixels.get_mut(column * COLOURS..(column + 1) * COLOURS) {
+                    pixel.copy_from_slice(&[red, green, blue]);
+                }
+            };
+            // Places lie on a line, and rounding keeps their order: those between two that are inside are inside.
+            let first = (0..side).find(|column| is_inner(*column)).unwrap_or(side);
+            let end = (first..side).rev().find(|column| is_inner(*column)).map_or(first, |last| last + 1);
+            for column in (0..first).chain(end..side) {
+                let (x, y) = place(column);
+                write(column, picture.anywhere(x, y));
+            }
+            for block in (first..end).step_by(BLOCK) {
+                // One step for all of a block: the compiler computes it in registers.
+                let (mut offsets, mut right_shares, mut low_shares) = ([0; BLOCK], [0.0; BLOCK], [0.0; BLOCK]);
+                for at in 0..BLOCK {
+                    let (x, y) = place((block + at).min(end - 1));
+                    // SAFETY: inside, as was just said: at least 0, and below what a whole number can be.
+                    let (left, top) = unsafe { (x.to_int_unchecked::<i32>(), y.to_int_unchecked::<i32>()) };
+                    offsets[at] = top * row_bytes + left * COLOURS as i32;
+                    (right_shares[at], low_shares[at]) = (x - left as f32, y - top as f32);
+                }
+                for at in 0..BLOCK.min(end - block) {
+                    // SAFETY: as above; the lengths were looked at before.
+                    let colours = unsafe { picture.inner(offsets[at], right_shares[at], low_shares[at]) };
+                    write(block + at, colours);
+                }
+            }
+        }
     }
 }
 
@@ -124,6 +194,32 @@ mod tests {
             let place = map.map(|[a, b, c]| a * u + b * v + c - 0.5);
             let wanted = [200.0, place[1] * 3.0, place[0] * 4.0].map(|value| value * 0.5 - 3.0);
             assert!(rgb.iter().zip(wanted).all(|(found, wanted)| (found - wanted).abs() < 1e-3), "{rgb:?} {wanted:?}");
+        }
+    }
+
+    #[test]
+    fn the_quick_way_says_the_same_as_the_one_for_any_place_to_the_last_bit() {
+        let mut random = fastrand::Rng::with_seed(7);
+        for (width, height) in [(90, 70), (3, 3), (2, 2), (1, 40), (40, 1)] {
+            let bytes: Vec<u8> = (0..width * height * COLOURS).map(|_| random.u8(..)).collect();
+            let picture = Picture { bytes: &bytes, width, height, outside: 114 };
+            for _ in 0..40 {
+                let mut between = |low: f32, high: f32| low + random.f32() * (high - low);
+                let (angle, scale) = (between(-3.2, 3.2), between(0.01, 4.0));
+                let (sin, cos) = (scale * angle.sin(), scale * angle.cos());
+                let origin = [between(-30.0, width as f32), between(-30.0, height as f32)];
+                let map = [[cos, -sin, origin[0]], [sin, cos, origin[1]]];
+                // Whole blocks, and a part of one.
+                let side = 37;
+                let mut square = vec![f32::NAN; side * side * COLOURS];
+                assert!(picture.sample(map, side, [0.25, -7.0], &mut square));
+                for (at, rgb) in square.chunks_exact(COLOURS).enumerate() {
+                    let (u, v) = ((at % side) as f32 + 0.5, (at / side) as f32 + 0.5);
+                    let [x, y] = map.map(|[a, b, c]| a * u + (b * v + c - 0.5));
+                    let [red, green, blue, _] = picture.anywhere(x, y).scaled(0.25, -7.0).rgb();
+                    assert_eq!(rgb, [red, green, blue], "{width} {height} {map:?} {u} {v}");
+                }
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// What the vision crate may use, and what for.
-const NEXT_TO_PIXELS: [(&str, &str); 11] = [
+const NEXT_TO_PIXELS: [(&str, &str); 12] = [
     ("hymy-kernels", "loops of the face mesh; arrays in, arrays out"),
     ("image", "decodes stills"),
     ("libc", "steps of the system that std lacks"),
@@ -19,6 +19,7 @@ const NEXT_TO_PIXELS: [(&str, &str); 11] = [
     ("ort", "runs the models"),
     ("serde", "reads the manifests"),
     ("sha2", "checks the models"),
+    ("smallvec", "short lists that need no heap; arrays in, arrays out"),
     ("thiserror", "errors"),
     ("toml", "reads the manifests"),
     ("tracing", "logs; no pixel is Debug or Display, so none can be logged"),

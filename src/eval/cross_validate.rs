@@ -77,6 +77,7 @@ fn read(
     stop: &AtomicBool,
     mut each: impl FnMut(&Still, Result<bool, &str>),
 ) -> Result<Vec<(Sample, usize)>, VisionError> {
+    vision.keep_readings();
     let mut samples = Vec::new();
     let mut queue = stills.iter();
     let files = stills.iter().map(|still| still.path.clone()).collect();

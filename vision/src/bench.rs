@@ -119,7 +119,7 @@ impl BenchedModel {
         let bytes = std::fs::read(path).map_err(|error| path_error(path, format!("cannot be read: {error}")))?;
         let runtime = Runtime::load(settings, models)?;
         let sha256 = sha256_hex(&bytes);
-        let model = VerifiedModel { bytes, session: BTreeMap::new() };
+        let model = VerifiedModel { sha256: sha256.clone(), bytes, session: BTreeMap::new() };
         let session = runtime.session("benched", &model).map_err(|error| match error {
             VisionError::Inference { why, .. } => path_error(path, why),
             other => other,

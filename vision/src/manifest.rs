@@ -71,6 +71,8 @@ fn has_vnni() -> bool {
 
 /// A model's verified bytes and what its session needs.
 pub(crate) struct VerifiedModel {
+    /// Of the bytes, lower-case hexadecimal.
+    pub sha256: String,
     pub bytes: Vec<u8>,
     pub session: BTreeMap<String, String>,
 }
@@ -140,7 +142,8 @@ impl Manifest {
             path: self.folder.join("manifest.toml"),
             why: format!("has no model named `{name}`"),
         })?;
-        Ok(VerifiedModel { bytes: self.verified_bytes(entry)?, session: entry.session_entries() })
+        let bytes = self.verified_bytes(entry)?;
+        Ok(VerifiedModel { sha256: entry.sha256.clone(), bytes, session: entry.session_entries() })
     }
 }
 

@@ -65,9 +65,17 @@ impl MouthReader {
         !self.hidden
     }
 
+    /// Forgets everything; the room for it is kept.
+    fn begin_anew(&mut self) {
+        let Self { mut recent, mut first_visible, .. } = std::mem::take(self);
+        recent.clear();
+        first_visible.clear();
+        *self = Self { recent, first_visible, ..Self::default() };
+    }
+
     fn add(&mut self, logit: f32, has_colour: bool, t_ms: u64) {
         if t_ms.abs_diff(self.last_ms) > FORGET_AFTER_MS {
-            *self = Self::default();
+            self.begin_anew();
         }
         let step_ms = t_ms.saturating_sub(self.last_ms).min(MAX_STEP_MS);
         self.last_ms = t_ms;

@@ -3,8 +3,12 @@
 //! A model names the operator and holds a function of the same name that computes it by standard operators; providers
 //! that this kernel is not for compute the function.
 
+use std::ptr;
+
 use hymy_kernels::{Parameter, Tower};
+use ort::AsPointer;
 use ort::operator::{ComputeContext, Kernel, KernelContext, Operator, OperatorDomain, OperatorInput, OperatorOutput};
+use ort::sys::{ONNXTensorElementDataType, OrtStatusPtr, OrtValue};
 use ort::value::TensorElementType::Float32;
 use ort::value::TensorValueType;
 
@@ -62,12 +66,54 @@ impl Operator for ResidualTower {
 impl Kernel for TowerKernel {
     fn compute(&mut self, context: &ComputeContext) -> ort::Result<()> {
         let Self(tower) = self;
-        let picture = context.input(0)?.ok_or_else(|| refuse("no picture"))?;
-        let (_, picture) = picture.try_extract_tensor::<f32>()?;
-        let [channels, rows, columns] = tower.output_shape().map(|size| size as i64);
-        let mut features =
-            context.output(0, [1, channels, rows, columns])?.ok_or_else(|| refuse("nobody reads the features"))?;
-        let (_, features) = features.try_extract_tensor_mut::<f32>()?;
+        let shape = tower.output_shape().map(|size| size as i64);
+        let [channels, rows, columns] = shape;
+        let context = context.ptr().cast_mut();
+        // SAFETY: the context is onnxruntime's for this call, and so are input and output, which are apart.
+        let (picture, features) = unsafe {
+            let (mut input, mut output) = (ptr::null(), ptr::null_mut());
+            checked((ort::api().KernelContext_GetInput)(context, 0, &mut input))?;
+            let shape = [1, channels, rows, columns];
+            let (sides, count) = (shape.as_ptr(), shape.len());
+            checked((ort::api().KernelContext_GetOutput)(context, 0, sides, count, &mut output))?;
+            (values(input.cast_mut())?, values(output)?)
+        };
         tower.run(picture, features).map_err(refuse)
     }
+}
+
+/// What went wrong, if something did.
+///
+/// # Safety
+/// The status is one that onnxruntime has just returned.
+unsafe fn checked(status: OrtStatusPtr) -> ort::Result<()> {
+    // SAFETY: the caller's word.
+    unsafe { ort::Error::result_from_status(status) }
+}
+
+/// The values of a tensor of floats, without the wrapper, which allocates for each.
+///
+/// # Safety
+/// `value` is null or a tensor that lives, and that nobody else uses, for as long as the slice.
+unsafe fn values<'a>(value: *mut OrtValue) -> ort::Result<&'a mut [f32]> {
+    if value.is_null() {
+        return Err(refuse("an input or output is missing"));
+    }
+    let api = ort::api();
+    let (mut info, mut count, mut first) = (ptr::null_mut(), 0, ptr::null_mut());
+    let mut element = ONNXTensorElementDataType::ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
+    // SAFETY: the caller's word; what is asked for is written before it is read, and the description is released once.
+    unsafe {
+        checked((api.GetTensorTypeAndShape)(value, &mut info))?;
+        let kind = checked((api.GetTensorElementType)(info, &mut element));
+        let size = checked((api.GetTensorShapeElementCount)(info, &mut count));
+        (api.ReleaseTensorTypeAndShapeInfo)(info);
+        kind.and(size)?;
+        checked((api.GetTensorMutableData)(value, &mut first))?;
+    }
+    if element != ONNXTensorElementDataType::ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT || first.is_null() {
+        return Err(refuse("an input or output is no tensor of floats"));
+    }
+    // SAFETY: onnxruntime's word: so many floats from there.
+    Ok(unsafe { std::slice::from_raw_parts_mut(first.cast(), count) })
 }

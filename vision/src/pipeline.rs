@@ -75,6 +75,9 @@ pub(crate) struct Pipeline {
     face_clock: Every,
     memory: Memory,
     pub(crate) timings: Timings,
+    /// Readings are kept for whoever asks.
+    #[cfg(feature = "lab")]
+    pub(crate) keeps_readings: bool,
     #[cfg(feature = "lab")]
     pub(crate) reading: Option<crate::lab::FaceReading>,
     #[cfg(test)]
@@ -137,6 +140,8 @@ impl Pipeline {
             memory: Memory::default(),
             timings: Timings::default(),
             #[cfg(feature = "lab")]
+            keeps_readings: false,
+            #[cfg(feature = "lab")]
             reading: None,
             #[cfg(test)]
             inspector: None,
@@ -177,16 +182,16 @@ impl Pipeline {
         self.wipe_tensors();
     }
 
-    /// Overwrites what the models were given last: they stay loaded while the camera is closed.
+    /// Overwrites what the models were given last and what they said: they stay loaded while the camera is closed.
     fn wipe_tensors(&mut self) {
         let Self { full_range, short_range, mesh, hands, objects, classifier, blendshapes, .. } = self;
-        for tensor in [full_range.input(), short_range.input(), mesh.input(), hands.input()] {
-            tensor.fill(0.0);
-        }
-        for tensor in [objects.input(), classifier.input()] {
-            tensor.fill(0);
-        }
+        full_range.wipe();
+        short_range.wipe();
+        mesh.wipe();
         blendshapes.wipe();
+        objects.wipe();
+        hands.wipe();
+        classifier.wipe();
     }
 
     /// What a frame shows that has nothing to do with any other.

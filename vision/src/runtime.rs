@@ -7,7 +7,7 @@
 mod check;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use ort::environment::{Environment, GlobalThreadPoolOptions};
 use ort::ep::{self, ExecutionProvider, ExecutionProviderDispatch};
@@ -130,6 +130,19 @@ pub(crate) struct Runtime {
 /// What the process has loaded; onnxruntime allows one environment per process.
 static LOADED: Mutex<Option<(PathBuf, usize, Environment)>> = Mutex::new(None);
 
+/// A session that one pipeline at a time runs.
+pub(crate) type SharedSession = Arc<Mutex<Session>>;
+
+/// A session that somebody has, or had.
+struct Loaded {
+    name: &'static str,
+    sha256: String,
+    provider: Provider,
+    session: Weak<Mutex<Session>>,
+}
+
+static SESSIONS: Mutex<Vec<Loaded>> = Mutex::new(Vec::new());
+
 impl Runtime {
     /// Loads the library, or takes the one that this process has loaded.
     pub(crate) fn load(settings: &RuntimeSettings, models: &Path) -> Result<Arc<Self>, VisionError> {
@@ -189,12 +202,28 @@ impl Runtime {
         })
     }
 
-    /// A session that was found to answer as the CPU provider does, within the tolerances of `runtime/check.rs`.
-    pub(crate) fn checked_session(&self, name: &'static str, model: &VerifiedModel) -> Result<Session, VisionError> {
+    /// The one session of a model that this process has, whoever asks: several cameras compute with the same weights, one
+    /// after the other. On another provider than the CPU's it was found to answer as that one does, within the tolerances
+    /// of `runtime/check.rs`. It is unloaded with the last that uses it.
+    pub(crate) fn shared_session(
+        &self,
+        name: &'static str,
+        model: &VerifiedModel,
+    ) -> Result<SharedSession, VisionError> {
+        let mut sessions = SESSIONS.lock().unwrap_or_else(PoisonError::into_inner);
+        sessions.retain(|loaded| loaded.session.strong_count() > 0);
+        let wanted =
+            |loaded: &&Loaded| loaded.name == name && loaded.sha256 == model.sha256 && loaded.provider == self.provider;
+        if let Some(session) = sessions.iter().find(wanted).and_then(|loaded| loaded.session.upgrade()) {
+            return Ok(session);
+        }
         let mut session = self.session(name, model)?;
         if self.provider != Provider::Cpu {
             check::check(self, name, model, &mut session)?;
         }
+        let session = Arc::new(Mutex::new(session));
+        let (sha256, provider) = (model.sha256.clone(), self.provider);
+        sessions.push(Loaded { name, sha256, provider, session: Arc::downgrade(&session) });
         Ok(session)
     }
 

@@ -4,7 +4,7 @@
 //! places alone cannot tell two faces apart, that is said, and nobody guesses.
 
 use crate::geometry::RotatedSquare;
-use crate::models::face_detector::{DetectedFace, intersection_over_union};
+use crate::models::face_detector::{DetectedFace, Faces, intersection_over_union};
 use crate::models::face_mesh::{CROP_SCALE, Mesh};
 use crate::motion::{DETECTOR_NOISE_WIDTHS, Expected, MESH_NOISE_WIDTHS, Motion};
 
@@ -129,7 +129,7 @@ impl Track {
     pub(crate) fn look(&mut self, found: &[DetectedFace], t_ms: u64) -> Look {
         let mut look = Look { lost_near_another: self.forget_lost(t_ms), ..Look::default() };
         let ours = self.assign(found, t_ms);
-        let others: Vec<DetectedFace> = match (self.followed, ours) {
+        let others: Faces = match (self.followed, ours) {
             // Nobody is followed: the best one counts, however sure the detector is, and the others must be sure.
             (None, _) => found.iter().skip(1).filter(|face| is_sure(face)).copied().collect(),
             (Some(_), ours) => {

@@ -194,7 +194,13 @@ impl Vision {
         self.latency
     }
 
-    /// What the models said of the face in the frame that was observed last.
+    /// From now on [`Vision::reading`] tells of each frame.
+    #[cfg(feature = "lab")]
+    pub fn keep_readings(&mut self) {
+        self.pipeline.keeps_readings = true;
+    }
+
+    /// What the models said of the face in the frame that was observed last, after [`Vision::keep_readings`].
     #[cfg(feature = "lab")]
     #[must_use]
     pub fn reading(&self) -> Option<crate::lab::FaceReading> {

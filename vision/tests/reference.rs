@@ -132,6 +132,7 @@ fn measure(vision: &mut Vision, footage: &Path, clip: &str) -> Row {
     let reference = reference(footage, clip);
     let rows = reference.as_ref().and_then(|value| value["rows"].as_array()).map_or(&[][..], Vec::as_slice);
     let mut row = Row::default();
+    vision.keep_readings();
     let end = vision.run(&support::file(footage.join(clip)), &AtomicBool::new(false), |vision, event| {
         let Event::Observed { observation, .. } = event else { return ControlFlow::Continue(()) };
         row.frames += 1;

@@ -106,9 +106,9 @@ pub(crate) struct Coefficients(pub [f32; COUNT]);
 pub(crate) struct Blendshapes(Model<f32>);
 
 impl Blendshapes {
-    /// Overwrites the points of the mesh that were given last.
+    /// Overwrites what the model was given and what it said.
     pub(crate) fn wipe(&mut self) {
-        self.0.input().fill(0.0);
+        self.0.wipe();
     }
 
     pub(crate) fn new(runtime: &Runtime, model: &VerifiedModel) -> Result<Self, VisionError> {
@@ -121,7 +121,7 @@ impl Blendshapes {
             pair.copy_from_slice(&mesh.points[index][..2]);
         }
         let outputs = self.0.run()?;
-        let values = output(&outputs, NAME, "coefficients", COUNT)?;
+        let values = output(outputs, NAME, c"coefficients", COUNT)?;
         let mut coefficients = [0.0; COUNT];
         coefficients.copy_from_slice(values);
         Ok(coefficients.iter().all(|value| value.is_finite()).then_some(Coefficients(coefficients)))

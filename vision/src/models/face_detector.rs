@@ -5,6 +5,8 @@
 //! "BlazeFace Short Range"). Input RGB in -1..1, letterboxed; six key points per face. Anchors have no size of
 //! their own: full range one per cell of a 48x48 grid, short range two per cell of 16x16 and six of 8x8.
 
+use smallvec::SmallVec;
+
 use super::{Model, output, sigmoid};
 use crate::error::VisionError;
 use crate::geometry::Affine;
@@ -58,6 +60,9 @@ impl Range {
 
 /// Values per anchor: box centre and size, then six key points.
 const REGRESSORS: usize = 16;
+/// Faces, or what may become some; more than so many are kept on the heap.
+pub(crate) type Faces = SmallVec<[DetectedFace; 32]>;
+
 /// Boxes that overlap more than this are one face (MediaPipe's default).
 const NMS_IOU: f32 = 0.3;
 
@@ -111,19 +116,26 @@ impl FaceDetector {
         self.model.input()
     }
 
+    /// Overwrites what the model was given and what it said.
+    pub(crate) fn wipe(&mut self) {
+        self.model.wipe();
+    }
+
     /// Faces over `min_score` (0..1), best first, in frame pixels.
-    pub(crate) fn run(&mut self, frame_from_input: Affine, min_score: f32) -> Result<Vec<DetectedFace>, VisionError> {
+    pub(crate) fn run(&mut self, frame_from_input: Affine, min_score: f32) -> Result<Faces, VisionError> {
         let name = self.range.name();
         let outputs = self.model.run()?;
-        let scores = output(&outputs, name, "scores", self.anchors.len())?;
-        let regressors = output(&outputs, name, "regressors", self.anchors.len() * REGRESSORS)?;
+        let scores = output(outputs, name, c"scores", self.anchors.len())?;
+        let regressors = output(outputs, name, c"regressors", self.anchors.len() * REGRESSORS)?;
         let candidates = self
             .anchors
             .iter()
             .zip(scores)
             .zip(regressors.chunks_exact(REGRESSORS))
             .filter_map(|((anchor, &logit), values)| {
-                decode(*anchor, sigmoid(logit), values).filter(|face| face.score >= min_score)
+                // No number passes nothing.
+                let score = Some(sigmoid(logit)).filter(|score| *score >= min_score)?;
+                decode(*anchor, score, values)
             })
             .map(|face| to_frame(&face, frame_from_input))
             .collect();
@@ -162,11 +174,11 @@ fn to_frame(face: &DetectedFace, frame_from_input: Affine) -> DetectedFace {
 
 /// Weighted non-maximum suppression, as BlazeFace's paper has it: overlapping boxes are averaged by score. A face of
 /// which any detector is sure is sure.
-pub(crate) fn merge_overlapping(mut candidates: Vec<DetectedFace>) -> Vec<DetectedFace> {
+pub(crate) fn merge_overlapping(mut candidates: Faces) -> Faces {
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let mut faces = Vec::new();
+    let mut faces = Faces::new();
     while let Some(best) = candidates.first().copied() {
-        let (same, rest): (Vec<_>, Vec<_>) =
+        let (same, rest): (Faces, Faces) =
             candidates.into_iter().partition(|other| intersection_over_union(&best.bounds, &other.bounds) > NMS_IOU);
         candidates = rest;
         faces.push(weighted_mean(&same, best.score));
@@ -201,6 +213,8 @@ pub(crate) fn intersection_over_union(a: &[f32; 4], b: &[f32; 4]) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use smallvec::smallvec;
+
     use super::*;
 
     fn face(x: f32, score: f32) -> DetectedFace {
@@ -209,7 +223,7 @@ mod tests {
 
     #[test]
     fn overlapping_boxes_become_one_and_distant_ones_stay() {
-        let merged = merge_overlapping(vec![face(0.0, 0.6), face(1.0, 0.9), face(50.0, 0.7)]);
+        let merged = merge_overlapping(smallvec![face(0.0, 0.6), face(1.0, 0.9), face(50.0, 0.7)]);
         assert_eq!(merged.len(), 2);
         assert_eq!(merged[0].score, 0.9);
         assert!((merged[0].bounds[0] - 0.6).abs() < 1e-5, "{:?}", merged[0]);

@@ -113,6 +113,11 @@ impl FaceMesh {
         self.0.input()
     }
 
+    /// Overwrites what the model was given and what it said.
+    pub(crate) fn wipe(&mut self) {
+        self.0.wipe();
+    }
+
     /// Mirrors the crop that the input holds, left to right.
     pub(crate) fn mirror_input(&mut self) {
         for row in self.0.input().chunks_exact_mut(INPUT_PX * 3) {
@@ -127,8 +132,8 @@ impl FaceMesh {
     /// The mesh, or `None` when the model's numbers are unusable.
     pub(crate) fn run(&mut self, frame_from_crop: Affine) -> Result<Option<Mesh>, VisionError> {
         let outputs = self.0.run()?;
-        let landmarks = output(&outputs, NAME, "landmarks", POINTS * 3)?;
-        let presence = sigmoid(output(&outputs, NAME, "presence", 1)?[0]);
+        let landmarks = output(outputs, NAME, c"landmarks", POINTS * 3)?;
+        let presence = sigmoid(output(outputs, NAME, c"presence", 1)?[0]);
         if !presence.is_finite() || landmarks.iter().any(|value| !value.is_finite()) {
             return Ok(None);
         }

@@ -4,6 +4,8 @@
 //! 192x192 RGB in 0..1. Only the palm's box is read, to tell whether a hand is at a thing; the key points that the
 //! model also gives, and the bundle's landmark model, are not used: whose hand it is, or what it does, is never asked.
 
+use smallvec::SmallVec;
+
 use super::face_detector::intersection_over_union;
 use super::{Model, output, sigmoid};
 use crate::error::VisionError;
@@ -21,6 +23,9 @@ const ANCHORS: usize = 2016;
 const REGRESSORS: usize = 18;
 /// Boxes that overlap more than this are one hand (MediaPipe's default).
 const NMS_IOU: f32 = 0.3;
+
+/// Palms, or what may become some; more than so many are kept on the heap.
+pub(crate) type Hands = SmallVec<[DetectedHand; 32]>;
 
 /// A palm, in frame pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,12 +62,17 @@ impl HandDetector {
         self.model.input()
     }
 
+    /// Overwrites what the model was given and what it said.
+    pub(crate) fn wipe(&mut self) {
+        self.model.wipe();
+    }
+
     /// Palms over `min_score` (0..1), best first, in frame pixels.
-    pub(crate) fn run(&mut self, frame_from_input: Affine, min_score: f32) -> Result<Vec<DetectedHand>, VisionError> {
+    pub(crate) fn run(&mut self, frame_from_input: Affine, min_score: f32) -> Result<Hands, VisionError> {
         let outputs = self.model.run()?;
-        let scores = output(&outputs, NAME, "scores", ANCHORS)?;
-        let regressors = output(&outputs, NAME, "regressors", ANCHORS * REGRESSORS)?;
-        let mut found: Vec<DetectedHand> = self
+        let scores = output(outputs, NAME, c"scores", ANCHORS)?;
+        let regressors = output(outputs, NAME, c"regressors", ANCHORS * REGRESSORS)?;
+        let mut found: Hands = self
             .anchors
             .iter()
             .zip(scores)
@@ -72,7 +82,7 @@ impl HandDetector {
             .map(|hand| to_frame(&hand, frame_from_input))
             .collect();
         found.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let mut kept: Vec<DetectedHand> = Vec::new();
+        let mut kept = Hands::new();
         for hand in found {
             if kept.iter().all(|other| intersection_over_union(&other.bounds, &hand.bounds) <= NMS_IOU) {
                 kept.push(hand);

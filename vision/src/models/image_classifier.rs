@@ -24,9 +24,14 @@ impl ImageClassifier {
         self.0.input()
     }
 
+    /// Overwrites what the model was given and what it said.
+    pub(crate) fn wipe(&mut self) {
+        self.0.wipe();
+    }
+
     /// Probability of a phone or of what looks much like one, 0..1.
     pub(crate) fn run(&mut self) -> Result<f32, VisionError> {
         let outputs = self.0.run()?;
-        Ok(output(&outputs, NAME, "probabilities", CLASSES)?.iter().sum())
+        Ok(output(outputs, NAME, c"probabilities", CLASSES)?.iter().sum())
     }
 }

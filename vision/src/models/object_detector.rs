@@ -4,6 +4,8 @@
 //! Scores per anchor (person, cell phone) are probabilities; boxes are (ty, tx, th, tw) against the standard
 //! anchors. Of its classes only these two are read; everything else it knows was cut from the graph.
 
+use smallvec::SmallVec;
+
 use super::face_detector::intersection_over_union;
 use super::{Model, output};
 use crate::error::VisionError;
@@ -44,11 +46,14 @@ impl DetectedObject {
     }
 }
 
+/// Objects of one kind, or what may become some; more than so many are kept on the heap.
+pub(crate) type Found = SmallVec<[DetectedObject; 64]>;
+
 /// What one run of the model saw, best first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Objects {
-    pub people: Vec<DetectedObject>,
-    pub phones: Vec<DetectedObject>,
+    pub people: Found,
+    pub phones: Found,
 }
 
 pub(crate) struct ObjectDetector {
@@ -66,6 +71,11 @@ impl ObjectDetector {
         self.model.input()
     }
 
+    /// Overwrites what the model was given and what it said.
+    pub(crate) fn wipe(&mut self) {
+        self.model.wipe();
+    }
+
     /// People over `min_person` and phones over `min_phone`, in frame pixels.
     pub(crate) fn run(
         &mut self,
@@ -74,8 +84,8 @@ impl ObjectDetector {
         min_phone: f32,
     ) -> Result<Objects, VisionError> {
         let outputs = self.model.run()?;
-        let scores = output(&outputs, NAME, "scores", ANCHORS * CLASSES)?;
-        let boxes = output(&outputs, NAME, "boxes", ANCHORS * 4)?;
+        let scores = output(outputs, NAME, c"scores", ANCHORS * CLASSES)?;
+        let boxes = output(outputs, NAME, c"boxes", ANCHORS * 4)?;
         let of = |class: Class, min_score: f32| {
             let found = scores
                 .chunks_exact(CLASSES)
@@ -125,9 +135,9 @@ fn to_frame(object: DetectedObject, frame_from_input: Affine) -> DetectedObject 
     DetectedObject { bounds: [left, top, right, bottom], ..object }
 }
 
-fn suppress_overlapping(mut found: Vec<DetectedObject>) -> Vec<DetectedObject> {
+fn suppress_overlapping(mut found: Found) -> Found {
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let mut kept: Vec<DetectedObject> = Vec::new();
+    let mut kept = Found::new();
     for object in found {
         if kept.iter().all(|other| intersection_over_union(&other.bounds, &object.bounds) <= NMS_IOU) {
             kept.push(object);

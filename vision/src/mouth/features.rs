@@ -5,6 +5,8 @@
 //! hand, a mug or a card has not. Twelve hinge features, fitted to faces with drawn covers (area under the ROC
 //! curve 0.985 on faces left out); no clip's hidden frame was fitted to.
 
+use smallvec::SmallVec;
+
 use crate::models::face_mesh::{INPUT_PX, Mesh};
 
 /// Grid over mouth and chin: along the lips in half mouth widths, down in eye distances.
@@ -169,7 +171,7 @@ impl Grid {
     fn line_depth(&self) -> f32 {
         mean((1..COLUMNS - 1).map(|column| {
             let middle = |low: f32, high: f32| {
-                let mut values: Vec<f32> = (0..ROWS)
+                let mut values: SmallVec<[f32; ROWS]> = (0..ROWS)
                     .filter(|row| (low..=high).contains(&down_face(*row)))
                     .map(|row| self.brightness[row][column])
                     .collect();
@@ -192,7 +194,8 @@ impl Grid {
     /// Middle redness of the skin between nose and mouth.
     fn redness_above(&self) -> f32 {
         let rows = (0..ROWS).filter(|row| (-0.34..=-0.16).contains(&down_face(*row)));
-        let mut values: Vec<f32> = rows.flat_map(|row| self.chroma[row].map(|[red, _]| red)).collect();
+        let mut values: SmallVec<[f32; ROWS * COLUMNS]> =
+            rows.flat_map(|row| self.chroma[row].map(|[red, _]| red)).collect();
         median(&mut values)
     }
 }

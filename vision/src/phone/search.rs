@@ -4,6 +4,8 @@
 //! close around the hands it is large, but so is every fist and badge, which then look like phones. Squares as high
 //! as the picture lie between, and are searched in turn; where something was seen is searched more often.
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::geometry::RotatedSquare;
 
 /// Of so many looks, one goes elsewhere than where something was seen last.
@@ -49,6 +51,9 @@ impl Region {
     }
 }
 
+/// Parts of the picture: eight tiles and two more at the most.
+pub(crate) type Regions = SmallVec<[Region; 12]>;
+
 /// The picture's parts that can be asked for now.
 pub(crate) struct Scene {
     /// Bounds of the staff zone: left, top, right, bottom, in frame pixels.
@@ -59,9 +64,9 @@ pub(crate) struct Scene {
 
 impl Scene {
     /// Every region, the likeliest first.
-    pub(crate) fn regions(&self) -> Vec<Region> {
+    pub(crate) fn regions(&self) -> Regions {
         match self.face {
-            Some(_) => vec![Region::Hands, Region::Whole, Region::Body, Region::Head],
+            Some(_) => smallvec![Region::Hands, Region::Whole, Region::Body, Region::Head],
             None => {
                 // The middle first.
                 let (tiles, middle) = (self.tiles(), self.tiles() / 2);
@@ -156,7 +161,7 @@ struct Last {
 /// Where one look goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Look {
-    pub regions: Vec<Region>,
+    pub regions: Regions,
     /// Seeing nothing there speaks against a phone: nothing was seen elsewhere, or this is where it was.
     pub miss_counts: bool,
 }
@@ -177,11 +182,11 @@ impl Search {
             false => Region::Around,
         };
         if there != 0 {
-            return Look { regions: vec![known], miss_counts: true };
+            return Look { regions: smallvec![known], miss_counts: true };
         }
-        let others: Vec<Region> =
+        let others: Regions =
             regions.iter().copied().chain([Region::Around]).filter(|region| *region != known).collect();
-        Look { regions: vec![self.in_turn(&others)], miss_counts: false }
+        Look { regions: smallvec![self.in_turn(&others)], miss_counts: false }
     }
 
     fn in_turn(&mut self, regions: &[Region]) -> Region {
@@ -231,19 +236,19 @@ mod tests {
 
     #[test]
     fn tiles_cover_the_staff_zone_with_overlap() {
-        assert_eq!(WIDE.regions(), [Region::Tile(1), Region::Tile(2), Region::Tile(0), Region::Whole]);
+        assert_eq!(WIDE.regions().as_slice(), [Region::Tile(1), Region::Tile(2), Region::Tile(0), Region::Whole]);
         let centres: Vec<_> =
             (0..3).filter_map(|n| WIDE.square(Region::Tile(n), None)).map(|square| square.centre).collect();
         assert_eq!(centres, [(180.0, 180.0), (320.0, 180.0), (460.0, 180.0)]);
         let square = Scene { bounds: [100.0, 0.0, 400.0, 300.0], face: None };
-        assert_eq!(square.regions(), [Region::Tile(0), Region::Whole]);
+        assert_eq!(square.regions().as_slice(), [Region::Tile(0), Region::Whole]);
     }
 
     #[test]
     fn every_region_is_searched_in_turn_when_nothing_was_seen_and_two_at_first() {
         let (mut search, regions) = (Search::default(), WIDE.regions());
         let searched: Vec<Region> = (0..3).flat_map(|_| search.next(&regions).regions).collect();
-        assert_eq!(searched, regions);
+        assert_eq!(searched, regions.as_slice());
     }
 
     #[test]
@@ -252,13 +257,13 @@ mod tests {
         let look = search.next(&regions);
         search.remember(&look, Some((Region::Tile(1), [300.0, 100.0, 340.0, 180.0])));
         let looks: Vec<Look> = (0..30).map(|_| search.next(&regions)).collect();
-        assert_eq!(looks.iter().filter(|look| look.regions == [Region::Tile(1)]).count(), 20);
-        assert!(looks.iter().all(|look| look.miss_counts == (look.regions == [Region::Tile(1)])));
+        assert_eq!(looks.iter().filter(|look| look.regions[..] == [Region::Tile(1)]).count(), 20);
+        assert!(looks.iter().all(|look| look.miss_counts == (look.regions[..] == [Region::Tile(1)])));
         for region in [Region::Tile(0), Region::Tile(2), Region::Whole, Region::Around] {
-            assert!(looks.iter().any(|look| look.regions == [region]), "{region:?} is never searched");
+            assert!(looks.iter().any(|look| look.regions[..] == [region]), "{region:?} is never searched");
         }
         for _ in 0..MAX_MISSES {
-            search.remember(&Look { regions: vec![Region::Tile(1)], miss_counts: true }, None);
+            search.remember(&Look { regions: smallvec![Region::Tile(1)], miss_counts: true }, None);
         }
         assert!(search.seen().is_none());
     }
@@ -269,8 +274,8 @@ mod tests {
         let (mut search, regions) = (Search::default(), face.regions());
         let look = search.next(&regions);
         search.remember(&look, Some((Region::Hands, [500.0, 100.0, 540.0, 180.0])));
-        assert_eq!(search.next(&regions).regions, [Region::Around]);
-        assert_eq!(search.next(&regions).regions, [Region::Hands]);
+        assert_eq!(search.next(&regions).regions[..], [Region::Around]);
+        assert_eq!(search.next(&regions).regions[..], [Region::Hands]);
         let around = face.square(Region::Around, search.seen()).expect("it was seen");
         assert_eq!((around.centre, around.side), ((460.0, 180.0), 360.0));
     }
@@ -280,8 +285,8 @@ mod tests {
         let mut search = Search::default();
         let look = search.next(&[Region::Hands]);
         search.remember(&look, Some((Region::Hands, [300.0, 100.0, 340.0, 180.0])));
-        assert_eq!(search.next(&WIDE.regions()).regions, [Region::Around]);
-        assert_eq!(search.next(&WIDE.regions()).regions, [Region::Around]);
+        assert_eq!(search.next(&WIDE.regions()).regions[..], [Region::Around]);
+        assert_eq!(search.next(&WIDE.regions()).regions[..], [Region::Around]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::Pipeline;
 use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::geometry::RotatedSquare;
-use crate::models::face_detector::{DetectedFace, Range};
+use crate::models::face_detector::{Faces, Range};
 use crate::observation::Rect;
 use crate::preprocess::ValueRange;
 use crate::timings::Stage;
@@ -41,7 +41,7 @@ impl Pipeline {
     /// Faces of the staff zone. The short-range model looks only where the full-range one found none: it is for faces
     /// that fill most of the picture. Where it finds none either, a part of the zone is looked at more closely, another
     /// in each frame.
-    pub(super) fn detect(&mut self, frame: &Frame) -> Result<Vec<DetectedFace>, VisionError> {
+    pub(super) fn detect(&mut self, frame: &Frame) -> Result<Faces, VisionError> {
         for view in &VIEWS {
             let faces = self.detect_in(frame, view)?;
             if !faces.is_empty() {
@@ -52,7 +52,7 @@ impl Pipeline {
         let closer = |square, min_score| View { range: Range::Full, part: Part::Square(square), min_score };
         let there = self.detect_in(frame, &closer(square, MIN_SCORE_PROMISING))?;
         let Some(promising) = there.into_iter().max_by(|a, b| a.score.total_cmp(&b.score)) else {
-            return Ok(Vec::new());
+            return Ok(Faces::new());
         };
         let around = RotatedSquare::upright(promising.centre(), CLOSER_FACE_WIDTHS * promising.width());
         let mut faces = self.detect_in(frame, &closer(around, MIN_SCORE_CLOSER))?;
@@ -61,7 +61,7 @@ impl Pipeline {
     }
 
     /// Faces of the staff zone in one view of it.
-    pub(super) fn detect_in(&mut self, frame: &Frame, view: &View) -> Result<Vec<DetectedFace>, VisionError> {
+    pub(super) fn detect_in(&mut self, frame: &Frame, view: &View) -> Result<Faces, VisionError> {
         let Self { preprocessor, full_range, short_range, timings, .. } = self;
         let View { range, part, min_score } = view;
         let detector = match range {

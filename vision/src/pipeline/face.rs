@@ -163,10 +163,8 @@ impl Pipeline {
             .flatten();
         #[cfg(feature = "lab")]
         {
-            self.reading = coefficients.map(|Coefficients(blendshapes)| crate::lab::FaceReading {
-                blendshapes,
-                rotation,
-                smile_looks: Vec::new(),
+            self.reading = coefficients.filter(|_| self.keeps_readings).map(|Coefficients(blendshapes)| {
+                crate::lab::FaceReading { blendshapes, rotation, smile_looks: Vec::new() }
             });
         }
         self.timings.add(Stage::Postprocess, start.elapsed());

@@ -4,12 +4,14 @@
 //! and the hand that holds it has to be found in the filled frame, in the staff zone too. A phone across a border is
 //! nobody's, and while one is seen there, "no phone" is not observable.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::detect::region_of;
 use super::{FaceResult, Pipeline, lies_in};
 use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::geometry::RotatedSquare;
-use crate::models::hand_detector::{self, DetectedHand};
+use crate::models::hand_detector::{self, DetectedHand, Hands};
 use crate::models::image_classifier;
 use crate::models::object_detector::{DetectedObject, INPUT_PX, Objects};
 use crate::phone::clarity::{self, Clarity, Noise};
@@ -51,7 +53,7 @@ impl Pipeline {
         }
         let mut observable = true;
         for (number, region) in (0..).zip(regions) {
-            let look = Look { regions: vec![region], miss_counts: false };
+            let look = Look { regions: smallvec![region], miss_counts: false };
             self.look_at(frame, None, person, &scene, &look, t_ms + number * FULL_LOOK_MS)?;
             observable &= self.memory.phone_observable;
         }
@@ -69,7 +71,7 @@ impl Pipeline {
         t_ms: u64,
     ) -> Result<(), VisionError> {
         let mut clear = false;
-        let mut sightings: Vec<Sighting> = Vec::new();
+        let mut sightings: SmallVec<[Sighting; 32]> = SmallVec::new();
         for region in &look.regions {
             let (objects, clarity) = self.look_into(frame, scene, *region)?;
             clear |= clarity == Clarity::Clear;
@@ -183,7 +185,7 @@ impl Pipeline {
         Ok(probability >= phone::MIN_PROBABILITY)
     }
 
-    fn find_hands(&mut self, frame: &Frame, crop: &RotatedSquare) -> Result<Vec<DetectedHand>, VisionError> {
+    fn find_hands(&mut self, frame: &Frame, crop: &RotatedSquare) -> Result<Hands, VisionError> {
         let Self { preprocessor, hands, timings, .. } = self;
         let frame_from_crop = timings.measure(Stage::Preprocess, || {
             preprocessor.smoothed_crop(frame, crop, hand_detector::INPUT_PX, ValueRange::Unit, hands.input())

@@ -8,7 +8,7 @@ use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::geometry::Affine;
 use crate::head_pose::HeadAxes;
-use crate::models::face_detector::{DetectedFace, Range, merge_overlapping};
+use crate::models::face_detector::{DetectedFace, Faces, Range, merge_overlapping};
 #[cfg(test)]
 use crate::models::face_mesh;
 use crate::models::face_mesh::MIN_PRESENCE;
@@ -32,16 +32,16 @@ impl Pipeline {
     /// The largest face of a still that the mesh confirms twice: on the detector's crop, and on the mesh's own, which
     /// fits better (in a video the next frame has it).
     pub(super) fn read_face_of_still(&mut self, frame: &Frame) -> Result<FaceResult, VisionError> {
-        let mut candidates = Vec::new();
+        let mut candidates = Faces::new();
         for view in &VIEWS {
-            candidates.append(&mut self.detect_in(frame, view)?);
+            candidates.extend(self.detect_in(frame, view)?);
         }
         let mut candidates = merge_overlapping(candidates);
         // In a face that fills the picture the detectors sometimes see a second, small one: no other person is there.
         let within =
             |face: &DetectedFace, other: &DetectedFace| other.width() > face.width() && other.holds(face.centre());
         let apart = |face: &&DetectedFace| !candidates.iter().any(|other| within(face, other));
-        let faces: Vec<DetectedFace> = candidates.iter().filter(apart).copied().collect();
+        let faces: Faces = candidates.iter().filter(apart).copied().collect();
         self.count(&faces);
         if self.memory.look.not_alone {
             return Ok(FaceResult::default());
@@ -54,7 +54,7 @@ impl Pipeline {
                 return self.read_mesh(frame, &mesh, 0);
             }
         }
-        candidates.retain(is_sure);
+        candidates.retain(|face| is_sure(face));
         self.count(&candidates);
         let result = |face: &DetectedFace| FaceResult {
             face: Some(unreadable(face, frame)),

@@ -68,7 +68,7 @@ fn other_answers_are_refused_with_model_output_and_amount() {
     let mut bytes = model.bytes.clone();
     let middle = bytes.len() / 2;
     bytes[middle..middle + 4000].fill(0);
-    let spoilt = VerifiedModel { bytes, session: BTreeMap::new() };
+    let spoilt = VerifiedModel { sha256: String::new(), bytes, session: BTreeMap::new() };
     let mut session = runtime.build(Provider::Cpu, &spoilt).expect("its weights differ, not its form");
     let refused = check(&runtime, "face_blendshapes", &model, &mut session).expect_err("it computes something else");
     assert!(matches!(refused, VisionError::Answers { .. }), "{refused}");
@@ -92,7 +92,7 @@ fn what_is_no_number_is_never_within() {
 #[ignore = "runs in a child of the test below"]
 fn child_that_loads_a_partly_foreign_model() {
     let settings = |provider| RuntimeSettings { library: Some(openvino_library()), provider, threads: 1 };
-    let model = VerifiedModel { bytes: PARTLY_FOREIGN.to_vec(), session: BTreeMap::new() };
+    let model = VerifiedModel { sha256: String::new(), bytes: PARTLY_FOREIGN.to_vec(), session: BTreeMap::new() };
     runtime(&settings(Provider::Cpu)).session("partly_foreign", &model).expect("the CPU provider has both");
     match runtime(&settings(Provider::OpenVino)).session("partly_foreign", &model) {
         Ok(_) => eprintln!("taken"),

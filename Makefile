@@ -103,6 +103,10 @@ bench: build ## Measure this box in under five minutes: target/bench/report.html
 bench-signals: setup ## What a decided hour costs after the vision crate
 	cargo bench --locked --bench signals
 
+.PHONY: bench-stages
+bench-stages: setup ## What each step of a frame costs by itself; HYMY_BENCH_CLIP=clip.mkv adds decoding
+	cargo bench --locked -p hymy-vision --features lab --bench stages
+
 .PHONY: bench-pages
 bench-pages: setup ## How long each page takes with a year of forty people, beside the vision path
 	cargo bench --locked --bench pages

@@ -18,6 +18,8 @@ use crate::manifest::{VerifiedModel, sha256_hex};
 use crate::runtime::{Runtime, RuntimeSettings};
 use crate::source::{file, path_error};
 
+pub use crate::pipeline::steps::{Stages, Step};
+
 /// What inputs are filled from, so that two runs compute the same.
 const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
 /// The most elements that a made-up input may have: a quarter of a gigabyte of 32-bit numbers.

@@ -15,6 +15,8 @@ mod outline;
 mod phone;
 mod schedule;
 mod search;
+#[cfg(feature = "lab")]
+pub(crate) mod steps;
 mod still;
 
 use crate::cadence::RESTING_OBJECTS_MS;

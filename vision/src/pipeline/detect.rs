@@ -99,7 +99,7 @@ pub(super) fn region_of(frame: &Frame, zone: Option<&Polygon>) -> [f32; 4] {
 }
 
 /// The smallest part of the frame that holds the whole zone, in pixels; without a zone, the frame.
-fn part_of(frame: &Frame, zone: Option<&Polygon>) -> opencv::core::Rect {
+pub(super) fn part_of(frame: &Frame, zone: Option<&Polygon>) -> opencv::core::Rect {
     let (width, height) = (frame.width_px() as i32, frame.height_px() as i32);
     let whole = opencv::core::Rect::new(0, 0, width, height);
     let Some(bounds) = zone.map(Polygon::bounds) else { return whole };

@@ -42,6 +42,8 @@ pub enum Step {
     ShortRange,
     /// The face mesh.
     Mesh,
+    /// The blendshapes.
+    Blendshapes,
     /// Blendshapes and all that is read of the mesh.
     Read,
     /// The object model.
@@ -54,7 +56,7 @@ pub enum Step {
 
 impl Step {
     /// Every step but [`Step::Decode`], in the order in which a frame passes them.
-    pub const OF_A_FRAME: [Self; 12] = [
+    pub const OF_A_FRAME: [Self; 13] = [
         Self::Stretch,
         Self::Fill,
         Self::Letterbox,
@@ -62,6 +64,7 @@ impl Step {
         Self::ShortRange,
         Self::CropFace,
         Self::Mesh,
+        Self::Blendshapes,
         Self::Read,
         Self::CropObjects,
         Self::Objects,
@@ -82,6 +85,7 @@ impl Step {
             Self::FullRange => "face detector, full range",
             Self::ShortRange => "face detector, short range",
             Self::Mesh => "face mesh",
+            Self::Blendshapes => "blendshapes",
             Self::Read => "blendshapes and readings",
             Self::Objects => "object model",
             Self::Hands => "hand detector",
@@ -160,6 +164,7 @@ impl Stages {
             Step::FullRange => pipeline.full_range.run(unit, 0.5).map(drop)?,
             Step::ShortRange => pipeline.short_range.run(unit, 0.5).map(drop)?,
             Step::Mesh => pipeline.mesh.run(unit).map(drop)?,
+            Step::Blendshapes => pipeline.blendshapes.run(mesh).map(drop)?,
             Step::Read => {
                 *t_ms += 1_000 / script::FPS;
                 pipeline.read_mesh(frame, mesh, *t_ms).map(drop)?;

@@ -61,7 +61,7 @@ const fn kind(key: &'static str, label: &'static str, unit: Unit) -> Kind {
 }
 
 /// Every figure, in the order in which it is told.
-pub const KINDS: [Kind; 21] = [
+pub const KINDS: [Kind; 22] = [
     kind("fps", "frames a second, as fast as it goes", Unit::PerSecond),
     kind("cpu_ms", "processor time a frame", Unit::Ms),
     kind("outside_models_share", "of it outside the models", Unit::Share),
@@ -73,6 +73,7 @@ pub const KINDS: [Kind; 21] = [
     kind("paced_fps", "frames a second, at the camera's pace", Unit::PerSecond),
     kind("paced_dropped_share", "dropped at the camera's pace", Unit::Share),
     kind("paced_core_share", "of one core at the camera's pace", Unit::Share),
+    kind("paced_cpu_ms", "processor time a frame, at the camera's pace", Unit::Ms),
     kind("paced_latency_p50_ms", "latency at the camera's pace, p50", Unit::Ms),
     kind("paced_latency_p95_ms", "latency at the camera's pace, p95", Unit::Ms),
     kind("paced_latency_p99_ms", "latency at the camera's pace, p99", Unit::Ms),
@@ -118,6 +119,8 @@ pub fn of_repeat(measured: &Measured, one_thread: bool) -> Figures {
         put("paced_fps", Some(paced.frames as f64 / paced.wall_s));
         put("paced_dropped_share", Some(paced.dropped as f64 / (paced.frames + paced.dropped) as f64));
         put("paced_core_share", Some(paced.cpu_s / paced.wall_s));
+        let rendered_s = apart.rendered_s / free.frames as f64 * (paced.frames + paced.dropped) as f64;
+        put("paced_cpu_ms", Some((paced.cpu_s - rendered_s) * MS / paced.frames as f64));
         let keys = ["paced_latency_p50_ms", "paced_latency_p95_ms", "paced_latency_p99_ms", "paced_latency_max_ms"];
         latencies(paced, keys, &mut put);
     }
@@ -147,6 +150,7 @@ fn latencies(phase: &Phase, keys: [&str; 4], put: &mut impl FnMut(&str, Option<f
 struct Apart {
     /// Of the whole process, without rendering the staged scene: a kiosk renders nothing.
     cpu_s: f64,
+    rendered_s: f64,
     models_s: f64,
     /// Reading and decoding, with the threads that decoders have of their own.
     decode_s: f64,
@@ -164,6 +168,7 @@ impl Apart {
         let rendered_s = if decodes(measured.picture.as_ref()) { 0.0 } else { capture_s };
         Self {
             cpu_s: free.cpu_s - rendered_s,
+            rendered_s,
             models_s: seconds(&is_model),
             decode_s: (free.cpu_s - free.path_cpu_s).max(0.0) + capture_s,
         }

@@ -12,11 +12,21 @@ pub struct Setting {
     pub threads: usize,
     /// How often the object model looks, a second.
     pub objects_hz: f32,
+    /// How often faces are counted while one is followed, a second.
+    #[serde(default = "Setting::faces_hz_before")]
+    pub faces_hz: f32,
     /// What computes the models.
     pub provider: String,
     /// Cameras that are seen at once: threads of one process, each with its own sessions, in one environment of
     /// onnxruntime.
     pub cameras: usize,
+}
+
+impl Setting {
+    /// What reports that do not say it were measured with.
+    fn faces_hz_before() -> f32 {
+        4.0
+    }
 }
 
 /// What is measured.

@@ -12,7 +12,7 @@ use hymy_vision::timings::{Stage, Timings};
 use hymy_vision::{Event, SourceSpec, Vision, VisionError, VisionSettings, find_models, staged};
 
 use super::energy::Energy;
-use super::job::{Job, Measured, Phase, Picture, Subject};
+use super::job::{Job, Measured, Phase, Picture, Setting, Subject};
 use super::process;
 use crate::analysis::{Analysis, Boundaries};
 use crate::camera;
@@ -52,7 +52,7 @@ pub fn measure(job: &Job) -> Result<Measured, MeasureError> {
         Subject::Staged => SourceSpec::Staged,
     };
     let config = job.config.as_deref().map(Config::load).transpose()?;
-    let settings = settings(job, config.as_ref())?;
+    let settings = settings(&job.setting, config.as_ref())?;
     let directions = config.map_or_else(Directions::default, |config| config.directions);
     let picture = picture(&source)?;
     let cameras = job.setting.cameras.max(1);
@@ -102,20 +102,22 @@ pub fn provider(name: &str) -> Result<Provider, MeasureError> {
     found.ok_or_else(|| MeasureError::Provider(name.to_owned()))
 }
 
-/// How the pipeline of a job is set, its configuration included.
+/// How the pipeline is set with what a configuration says beside it, and its directions.
 ///
 /// # Errors
 /// [`MeasureError::Config`] or [`MeasureError::Provider`].
-pub fn settings_of(job: &Job) -> Result<VisionSettings, MeasureError> {
-    let config = job.config.as_deref().map(Config::load).transpose()?;
-    settings(job, config.as_ref())
+pub fn settings_of(config: Option<&Path>, setting: &Setting) -> Result<(VisionSettings, Directions), MeasureError> {
+    let config = config.map(Config::load).transpose()?;
+    let settings = settings(setting, config.as_ref())?;
+    Ok((settings, config.map_or_else(Directions::default, |config| config.directions)))
 }
 
-fn settings(job: &Job, config: Option<&Config>) -> Result<VisionSettings, MeasureError> {
+fn settings(setting: &Setting, config: Option<&Config>) -> Result<VisionSettings, MeasureError> {
     let mut settings = config.map_or_else(|| VisionSettings::new(find_models(None)), camera::vision_settings);
-    settings.runtime.threads = job.setting.threads;
-    settings.runtime.provider = provider(&job.setting.provider)?;
-    settings.objects_hz = job.setting.objects_hz;
+    settings.runtime.threads = setting.threads;
+    settings.runtime.provider = provider(&setting.provider)?;
+    settings.objects_hz = setting.objects_hz;
+    settings.faces_hz = setting.faces_hz;
     Ok(settings)
 }
 

@@ -139,9 +139,10 @@ pub fn name_of(job: &Job, all: &[Job]) -> String {
     };
     let threads: &dyn Fn(&Setting) -> String = &|setting| counted(setting.threads, "thread");
     let objects: &dyn Fn(&Setting) -> String = &|setting| format!("objects {} /s", setting.objects_hz);
+    let faces: &dyn Fn(&Setting) -> String = &|setting| format!("faces {} /s", setting.faces_hz);
     let provider: &dyn Fn(&Setting) -> String = &|setting| setting.provider.clone();
     let cameras: &dyn Fn(&Setting) -> String = &|setting| counted(setting.cameras, "camera");
-    let parts = [threads, objects, provider, cameras];
+    let parts = [threads, objects, faces, provider, cameras];
     let told = parts.into_iter().filter(|part| differs(part)).map(|part| part(&job.setting));
     std::iter::once(source).chain(told).collect::<Vec<_>>().join(", ")
 }

@@ -1,6 +1,6 @@
 //! `hymy bench`: how fast the product is on this box, for developers. It never opens a kiosk's store.
 
-mod children;
+pub(super) mod children;
 mod soak;
 mod tables;
 
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
 use clap::Args;
-use hymy::bench::job::{Job, Measured, Setting, Subject};
+use hymy::bench::job::{Job, Setting, Subject};
 use hymy::bench::machine::{Machine, State};
 use hymy::bench::measure::{self, provider};
 use hymy::bench::page;
@@ -103,7 +103,7 @@ pub struct Bench {
     child: Option<String>,
 }
 
-fn above_zero(text: &str) -> Result<f64, String> {
+pub(super) fn above_zero(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if value.is_finite() && value > 0.0 && value <= 86_400.0 => Ok(value),
         _ => Err("give a number above 0 and up to 86400".to_owned()),
@@ -205,6 +205,7 @@ impl Bench {
                                 setting: Setting {
                                     threads: *threads,
                                     objects_hz: *objects_hz,
+                                    faces_hz: given.faces_hz,
                                     provider: provider.clone(),
                                     cameras: *cameras,
                                 },
@@ -245,32 +246,9 @@ impl Bench {
         let root = std::path::Path::new("/");
         let before = State::read(root);
         let names: Vec<String> = jobs.iter().map(|job| report::name_of(job, jobs)).collect();
-        let mut measured: Vec<Vec<Measured>> = jobs.iter().map(|_| Vec::new()).collect();
-        let mut failed = Vec::new();
         let bar = progress::steps(jobs.len() as u64 * u64::from(self.repeats), "repeats");
-        for repeat in 0..self.repeats {
-            for ((job, name), measured) in jobs.iter().zip(&names).zip(&mut measured) {
-                if stop.load(Ordering::Relaxed) {
-                    break;
-                }
-                bar.set_message(name.clone());
-                match children::run(job, stop) {
-                    Ok(result) => {
-                        measured.push(result);
-                        if bar.is_hidden() {
-                            eprintln!("{name}: repeat {} of {} measured", repeat + 1, self.repeats);
-                        }
-                    }
-                    Err(_) if stop.load(Ordering::Relaxed) => {}
-                    Err(why) => {
-                        let trouble = format!("{name}, repeat {}: {why}", repeat + 1);
-                        bar.suspend(|| eprintln!("{trouble}; going on"));
-                        failed.push(trouble);
-                    }
-                }
-                bar.inc(1);
-            }
-        }
+        let children::Rounds { measured, failed } = children::rounds(jobs, &names, self.repeats, &bar, stop);
+        let mut failed: Vec<String> = failed.into_iter().map(|(_, trouble)| trouble).collect();
         bar.finish_and_clear();
         if stop.load(Ordering::Relaxed) {
             failed.push("stopped before the end: the figures are of the repeats that were done by then".to_owned());

@@ -58,7 +58,7 @@ impl Provider {
         }
     }
 
-    fn is_available(self) -> bool {
+    pub(crate) fn is_available(self) -> bool {
         match self {
             Self::Cpu => Ok(true),
             Self::OpenVino => ep::OpenVINO::is_available(),

@@ -59,6 +59,7 @@ fn a_clips_processor_time_holds_its_decoding() {
     near(&figures, "latency_max_ms", 100.0);
     near(&figures, "paced_dropped_share", 0.05);
     near(&figures, "paced_core_share", 0.25);
+    near(&figures, "paced_cpu_ms", 2_500.0 / 95.0);
     near(&figures, "steady_mib", 100.0);
 }
 
@@ -77,6 +78,8 @@ fn what_is_not_known_is_not_there() {
 fn rendering_the_staged_scene_is_no_cost_of_the_product() {
     let figures = of_repeat(&measured(None), true);
     near(&figures, "cpu_ms", 13.0 - 4.0);
+    // Of a hundred frames that were rendered at the pace, five were dropped.
+    near(&figures, "paced_cpu_ms", (2_500.0 - 100.0 * 4.0) / 95.0);
     near(&figures, "outside_models_share", 1.0 - 0.5 / 0.9);
     assert!(!figures.contains_key("decode_share"));
 }

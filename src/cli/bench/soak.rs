@@ -30,7 +30,7 @@ pub fn run(job: &Job, minutes: f64, json: Option<&Path>, stop: &AtomicBool) -> a
     };
     let source =
         SourceSpec::Paced { source: Box::new(source), period: Duration::try_from_secs_f64(1.0 / job.rate_hz)? };
-    let mut vision = Vision::load(&measure::settings_of(job)?)?;
+    let mut vision = Vision::load(&measure::settings_of(job.config.as_deref(), &job.setting)?.0)?;
     let length = Length::of_minutes(minutes);
     super::super::print("  minutes   frames  dropped   p50 ms   p99 ms   max ms   of a core   memory");
     let lines = soak::soak(&mut vision, &source, length, stop, |line| super::super::print(&row(line)))?;

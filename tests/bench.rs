@@ -60,6 +60,22 @@ fn the_staged_scene_is_measured_told_and_compared_with_itself() {
 }
 
 #[test]
+fn pictures_of_several_sizes_are_measured_and_resizing_is_told_apart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let json = folder.path().join("b.json");
+    let sizes = ["--size", "320x240,1280x960", "--threads", "1", "--repeats", "1", "--json", text(&json)];
+    Ended::of(bench(&sizes).args(LITTLE)).good();
+    let report = json_of(&json);
+    let names: Vec<&Value> = report["cases"].as_array().expect("cases").iter().map(|case| &case["name"]).collect();
+    assert_eq!(names, ["staged scene, 320x240", "staged scene, 1280x960"]);
+    let case = &report["cases"][1];
+    assert_eq!((&case["picture"]["width_px"], &case["picture"]["height_px"]), (&Value::from(1280), &Value::from(960)));
+    let stages: Vec<&Value> = case["stages"].as_array().expect("stages").iter().map(|stage| &stage["name"]).collect();
+    assert!(stages.contains(&&Value::from("resize")), "{stages:?}");
+    assert_eq!(case["setting"]["size"]["width_px"], 1280);
+}
+
+#[test]
 fn a_case_that_fails_is_told_and_the_others_go_on() {
     let folder = tempfile::tempdir().expect("a folder");
     let json = folder.path().join("b.json");
@@ -111,6 +127,8 @@ fn what_cannot_be_read_is_named_before_anything_is_measured() {
     refused(&["--model", "gone.onnx"], 1, &["gone.onnx: cannot be read"]);
     refused(&["--provider", "abacus"], 2, &["no provider `abacus`", "openvino"]);
     refused(&["--threads", "0"], 2, &["--threads"]);
+    refused(&["--size", "640"], 2, &["as in 1280x720"]);
+    refused(&["--size", "640x99999"], 2, &["64 to 8192"]);
     refused(&["--json", "x.json", "--html", "x.json"], 2, &["would overwrite"]);
     refused(&["--model", "models/face_mesh.onnx", "--shape", "image"], 2, &["image=1x3x224x224"]);
     let wrong = folder.path().join("wrong.onnx");

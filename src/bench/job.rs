@@ -1,9 +1,25 @@
 //! What a process of the bench is told to do, and what it says when it is done: one JSON object each.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+
+/// The size of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Size {
+    /// Width in pixels.
+    pub width_px: u32,
+    /// Height in pixels.
+    pub height_px: u32,
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}x{}", self.width_px, self.height_px)
+    }
+}
 
 /// How the pipeline is set in one case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,6 +36,9 @@ pub struct Setting {
     /// Cameras that are seen at once: threads of one process, each with its own sessions, in one environment of
     /// onnxruntime.
     pub cameras: usize,
+    /// The size that pictures are brought to; `None` leaves them as they are.
+    #[serde(default)]
+    pub size: Option<Size>,
 }
 
 impl Setting {

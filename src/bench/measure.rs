@@ -12,7 +12,7 @@ use hymy_vision::timings::{Stage, Timings};
 use hymy_vision::{Event, SourceSpec, Vision, VisionError, VisionSettings, find_models, staged};
 
 use super::energy::Energy;
-use super::job::{Job, Measured, Phase, Picture, Setting, Subject};
+use super::job::{Job, Measured, Phase, Picture, Setting, Size, Subject};
 use super::process;
 use crate::analysis::{Analysis, Boundaries};
 use crate::camera;
@@ -46,15 +46,14 @@ pub enum MeasureError {
 /// # Errors
 /// [`MeasureError`].
 pub fn measure(job: &Job) -> Result<Measured, MeasureError> {
-    let source = match &job.subject {
-        Subject::Model { file, shapes } => return super::model::measure(job, file, shapes),
-        Subject::Clip(path) => SourceSpec::File { path: path.clone(), times: u32::MAX },
-        Subject::Staged => SourceSpec::Staged,
-    };
+    if let Subject::Model { file, shapes } = &job.subject {
+        return super::model::measure(job, file, shapes);
+    }
+    let source = source_of(job);
     let config = job.config.as_deref().map(Config::load).transpose()?;
     let settings = settings(&job.setting, config.as_ref())?;
     let directions = config.map_or_else(Directions::default, |config| config.directions);
-    let picture = picture(&source)?;
+    let picture = picture(job)?;
     let cameras = job.setting.cameras.max(1);
     let mut visions: Vec<Vision> = (0..cameras).map(|_| Vision::load(&settings)).collect::<Result<_, _>>()?;
     let loaded_ms = since_start_ms(job);
@@ -121,19 +120,37 @@ fn settings(setting: &Setting, config: Option<&Config>) -> Result<VisionSettings
     Ok(settings)
 }
 
-fn picture(source: &SourceSpec) -> Result<Picture, MeasureError> {
-    Ok(match source {
-        SourceSpec::File { path, .. } => {
+/// What is read over and over: a clip, or the staged scene, at the size that the job asks for.
+#[must_use]
+pub fn source_of(job: &Job) -> SourceSpec {
+    let source = match &job.subject {
+        Subject::Clip(path) => SourceSpec::File { path: path.clone(), times: u32::MAX },
+        Subject::Staged | Subject::Model { .. } => SourceSpec::Staged,
+    };
+    match job.setting.size {
+        None => source,
+        Some(Size { width_px, height_px }) => SourceSpec::Sized { source: Box::new(source), width_px, height_px },
+    }
+}
+
+/// The pictures as the models see them.
+fn picture(job: &Job) -> Result<Picture, MeasureError> {
+    let picture = match &job.subject {
+        Subject::Clip(path) => {
             let ClipFormat { codec, width_px, height_px, fps } = ClipFormat::of(path)?;
             Picture { rendered: false, codec, width_px, height_px, fps }
         }
-        _ => Picture {
+        Subject::Staged | Subject::Model { .. } => Picture {
             rendered: true,
             codec: None,
             width_px: staged::WIDTH_PX as u32,
             height_px: staged::HEIGHT_PX as u32,
             fps: Some(staged::script::FPS as f64),
         },
+    };
+    Ok(match job.setting.size {
+        None => picture,
+        Some(Size { width_px, height_px }) => Picture { width_px, height_px, ..picture },
     })
 }
 

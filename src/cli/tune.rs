@@ -324,6 +324,7 @@ fn setting_of(settings: &VisionSettings) -> Setting {
         faces_hz: settings.faces_hz,
         provider: settings.runtime.provider.name().to_owned(),
         cameras: 1,
+        size: None,
     }
 }
 

@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     fn base() -> Setting {
-        Setting { threads: 1, objects_hz: 3.0, faces_hz: 4.0, provider: "cpu".into(), cameras: 2 }
+        Setting { threads: 1, objects_hz: 3.0, faces_hz: 4.0, provider: "cpu".into(), cameras: 2, size: None }
     }
 
     #[test]

@@ -191,7 +191,7 @@ mod tests {
     const WISH: Wish = Wish { rate_hz: 10.0, latency_ms: 60.0, loss: 0.01 };
 
     fn setting(threads: usize, objects_hz: f32) -> Setting {
-        Setting { threads, objects_hz, faces_hz: 4.0, provider: "cpu".into(), cameras: 1 }
+        Setting { threads, objects_hz, faces_hz: 4.0, provider: "cpu".into(), cameras: 1, size: None }
     }
 
     fn candidate(setting: Setting, cpu_ms: f64, latency_ms: f64) -> Candidate {

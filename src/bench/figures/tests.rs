@@ -85,6 +85,18 @@ fn rendering_the_staged_scene_is_no_cost_of_the_product() {
 }
 
 #[test]
+fn bringing_a_clip_to_another_size_is_neither_decoding_nor_a_cost_of_the_product() {
+    let mut resized = measured(Some("h264"));
+    resized.free.stages_us.insert("resize".into(), vec![4_000; 100]);
+    let figures = of_repeat(&resized, true);
+    // Half of the wall time, as of every stage of this run.
+    near(&figures, "cpu_ms", 13.0 - 2.0);
+    near(&figures, "decode_share", (0.3 + 0.4) / 1.1);
+    near(&figures, "outside_models_share", 1.0 - 0.5 / 1.1);
+    near(&figures, "paced_cpu_ms", (2_500.0 - 100.0 * 2.0) / 95.0);
+}
+
+#[test]
 fn a_stage_that_runs_in_some_frames_costs_its_share_of_all() {
     let mut sometimes = measured(None);
     sometimes.free.stages_us.insert("objects".into(), vec![40_000; 10]);

@@ -67,9 +67,9 @@ fn a_configuration_is_changed_in_place_and_says_why() {
 fn where_nothing_meets_the_wish_the_nearest_is_named_and_nothing_is_written() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("kiosk.toml");
-    let wish = ["--seconds", "2", "--rate", "2", "--latency-ms", "0.01", "--threads", "1", "--repeats", "1"];
+    let wish = ["--seconds", "2", "--rate", "4", "--latency-ms", "0.01", "--threads", "1", "--repeats", "1"];
     let ended = Ended::of(tune(&["--provider", "cpu", "--out", text(&out)]).args(wish));
-    ended.failed(1, &["no candidate meets 2 frames a second", "at most 0.01 ms", "cpu, 1 thread", "p99 latency"]);
+    ended.failed(1, &["no candidate meets 4 frames a second", "at most 0.01 ms", "cpu, 1 thread", "p99 latency"]);
     assert!(!out.exists());
 }
 
@@ -114,6 +114,8 @@ fn what_cannot_be_done_is_refused_before_the_work() {
     refused(&["gone.mkv"], 1, &["gone.mkv: cannot be read"]);
     refused(&["--provider", "abacus"], 2, &["no provider `abacus`"]);
     refused(&["--objects-hz", "0.1"], 2, &["0.5 to 30"]);
+    refused(&["--rate", "1", "--seconds", "1"], 2, &["fewer than three frames"]);
+    refused(&["--precision", "half"], 2, &["no precision `half`"]);
     refused(&["--loss", "0.1"], 2, &["--footage"]);
     refused(&["--loss", "2", "--footage", "x"], 2, &["0 to 1"]);
     refused(&["--footage", text(folder.path())], 2, &["holds neither a labels.json", "docs/eval.md"]);

@@ -33,6 +33,9 @@ pub struct Setting {
     pub faces_hz: f32,
     /// What computes the models.
     pub provider: String,
+    /// With how many digits it does.
+    #[serde(default = "Setting::precision_before")]
+    pub precision: String,
     /// Cameras that are seen at once: threads of one process, each with its own sessions, in one environment of
     /// onnxruntime.
     pub cameras: usize,
@@ -45,6 +48,10 @@ impl Setting {
     /// What reports that do not say it were measured with.
     fn faces_hz_before() -> f32 {
         4.0
+    }
+
+    fn precision_before() -> String {
+        "full".to_owned()
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use hymy_vision::bench::{ClipFormat, library_version};
-use hymy_vision::runtime::Provider;
+use hymy_vision::runtime::{Precision, Provider};
 use hymy_vision::timings::{Stage, Timings};
 use hymy_vision::{Event, SourceSpec, Vision, VisionError, VisionSettings, find_models, staged};
 
@@ -36,6 +36,9 @@ pub enum MeasureError {
     /// No such provider.
     #[error("there is no provider `{0}`; choose cpu, openvino, cuda, tensorrt, xnnpack or coreml")]
     Provider(String),
+    /// No such precision.
+    #[error("there is no precision `{0}`; choose full, or with the provider openvino bf16")]
+    Precision(String),
     /// A thread could not do its part.
     #[error("a camera's thread ended before it had measured anything")]
     Thread,
@@ -101,10 +104,19 @@ pub fn provider(name: &str) -> Result<Provider, MeasureError> {
     found.ok_or_else(|| MeasureError::Provider(name.to_owned()))
 }
 
+/// The precision of that name.
+///
+/// # Errors
+/// [`MeasureError::Precision`].
+pub fn precision(name: &str) -> Result<Precision, MeasureError> {
+    let found = Precision::ALL.into_iter().find(|precision| precision.name() == name);
+    found.ok_or_else(|| MeasureError::Precision(name.to_owned()))
+}
+
 /// How the pipeline is set with what a configuration says beside it, and its directions.
 ///
 /// # Errors
-/// [`MeasureError::Config`] or [`MeasureError::Provider`].
+/// [`MeasureError::Config`], [`MeasureError::Provider`] or [`MeasureError::Precision`].
 pub fn settings_of(config: Option<&Path>, setting: &Setting) -> Result<(VisionSettings, Directions), MeasureError> {
     let config = config.map(Config::load).transpose()?;
     let settings = settings(setting, config.as_ref())?;
@@ -115,6 +127,7 @@ fn settings(setting: &Setting, config: Option<&Config>) -> Result<VisionSettings
     let mut settings = config.map_or_else(|| VisionSettings::new(find_models(None)), camera::vision_settings);
     settings.runtime.threads = setting.threads;
     settings.runtime.provider = provider(&setting.provider)?;
+    settings.runtime.precision = precision(&setting.precision)?;
     settings.objects_hz = setting.objects_hz;
     settings.faces_hz = setting.faces_hz;
     Ok(settings)

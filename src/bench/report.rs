@@ -143,8 +143,9 @@ pub fn name_of(job: &Job, all: &[Job]) -> String {
     let objects: &dyn Fn(&Setting) -> String = &|setting| format!("objects {} /s", setting.objects_hz);
     let faces: &dyn Fn(&Setting) -> String = &|setting| format!("faces {} /s", setting.faces_hz);
     let provider: &dyn Fn(&Setting) -> String = &|setting| setting.provider.clone();
+    let precision: &dyn Fn(&Setting) -> String = &|setting| setting.precision.clone();
     let cameras: &dyn Fn(&Setting) -> String = &|setting| counted(setting.cameras, "camera");
-    let parts = [size, threads, objects, faces, provider, cameras];
+    let parts = [size, threads, objects, faces, provider, precision, cameras];
     let told = parts.into_iter().filter(|part| differs(part)).map(|part| part(&job.setting));
     std::iter::once(source).chain(told).collect::<Vec<_>>().join(", ")
 }

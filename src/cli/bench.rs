@@ -69,6 +69,9 @@ pub struct Bench {
     /// What computes the models: cpu, openvino, cuda, tensorrt, xnnpack, coreml; several likewise. [default: cpu]
     #[arg(long, value_name = "P,P", value_delimiter = ',')]
     provider: Vec<String>,
+    /// With how many digits: full, or with openvino bf16; several likewise. [default: full]
+    #[arg(long, value_name = "P,P", value_delimiter = ',')]
+    precision: Vec<String>,
     /// Cameras seen at once by one process, each with its own sessions on its own thread; several likewise. [default: 1]
     #[arg(long, value_name = "N,N", value_delimiter = ',', value_parser = clap::value_parser!(u8).range(1..=32))]
     cameras: Vec<u8>,
@@ -175,7 +178,8 @@ impl Bench {
         let names: Vec<String> = jobs.iter().map(|job| report::name_of(job, jobs)).collect();
         let bar = progress::steps(jobs.len() as u64 * u64::from(self.repeats), "repeats");
         let children::Rounds { measured, failed } = children::rounds(jobs, &names, self.repeats, &bar, stop);
-        let mut failed: Vec<String> = failed.into_iter().map(|(_, trouble)| trouble).collect();
+        let mut failed: Vec<String> =
+            failed.into_iter().map(|failure| format!("{}: {}", failure.what, failure.why)).collect();
         bar.finish_and_clear();
         if stop.load(Ordering::Relaxed) {
             failed.push("stopped before the end: the figures are of the repeats that were done by then".to_owned());

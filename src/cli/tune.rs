@@ -21,6 +21,7 @@ use hymy::tune::choose::{Candidate, Choice, Measured, Wish, choose};
 use hymy::tune::report::{self, FORMAT, Report};
 use hymy::tune::write;
 use hymy_vision::bench::ClipFormat;
+use hymy_vision::runtime::Precision;
 use hymy_vision::{VisionSettings, find_models};
 
 use super::bench::above_zero;
@@ -102,6 +103,9 @@ pub struct Tune {
     /// What may compute the models. [default: all that the loaded library has]
     #[arg(long, value_name = "P,P", value_delimiter = ',')]
     provider: Vec<String>,
+    /// With how many digits: full, or with openvino bf16. [default: as configured; with --footage both]
+    #[arg(long, value_name = "P,P", value_delimiter = ',')]
+    precision: Vec<String>,
     /// One evaluation: what this program tells itself.
     #[arg(long, value_name = "TASK", hide = true)]
     child: Option<String>,
@@ -138,6 +142,13 @@ impl Tune {
         self.refuse_overwriting()?;
         for output in [&self.json, &self.out].into_iter().flatten() {
             super::eval::output::writable(output)?;
+        }
+        if cost::seconds(&self) * self.rate < cost::FEWEST_FRAMES {
+            let why = "--seconds and --rate show fewer than three frames; play the camera for longer";
+            return Err(WrongUsage(why.to_owned()).into());
+        }
+        if cfg!(debug_assertions) {
+            eprintln!("note: this program was built without optimisation, so that it decides for a slower product");
         }
         let base = self.base()?;
         let subjects = self.subjects()?;
@@ -203,6 +214,13 @@ impl Tune {
         } else {
             self.provider.clone()
         };
+        let named = self.precision.iter().map(|name| measure::precision(name));
+        let mut precisions: Vec<Precision> =
+            named.collect::<Result<_, _>>().map_err(|error| WrongUsage(error.to_string()))?;
+        if precisions.is_empty() {
+            precisions = vec![base.settings.runtime.precision, Precision::Full];
+            precisions.extend(self.footage.iter().map(|_| Precision::Bf16));
+        }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let or = |given: &[f32], hz: f32, steps: i32| match given {
             [] => candidates::slower(hz, if has_clips { steps } else { 0 }),
@@ -210,6 +228,7 @@ impl Tune {
         };
         Ok(Lists {
             providers,
+            precisions,
             threads: match self.threads.as_slice() {
                 [] => candidates::thread_counts(cores),
                 given => given.iter().copied().map(usize::from).collect(),
@@ -323,6 +342,7 @@ fn setting_of(settings: &VisionSettings) -> Setting {
         objects_hz: settings.objects_hz,
         faces_hz: settings.faces_hz,
         provider: settings.runtime.provider.name().to_owned(),
+        precision: settings.runtime.precision.name().to_owned(),
         cameras: 1,
         size: None,
     }

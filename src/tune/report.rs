@@ -165,6 +165,10 @@ pub fn changes(base: &Setting, taken: &Setting, rows: &[Row], library: Option<&s
     if let Some(library) = library.filter(|_| differs && taken.provider != "cpu") {
         put(true, "runtime", "library", Value::from(library), "the library that has this provider.".to_owned());
     }
+    let with_old = Setting { precision: base.precision.clone(), ..old.clone() };
+    let precision = Value::from(taken.precision.as_str());
+    let why_precision = why(base.precision.clone(), with_old);
+    put(taken.precision != base.precision, "runtime", "precision", precision, why_precision);
     let with_old = Setting { threads: base.threads, ..old.clone() };
     let threads = Value::from(i64::try_from(taken.threads).unwrap_or(1));
     put(taken.threads != base.threads, "runtime", "threads", threads, why(base.threads.to_string(), with_old));
@@ -191,7 +195,15 @@ mod tests {
     const WISH: Wish = Wish { rate_hz: 10.0, latency_ms: 60.0, loss: 0.01 };
 
     fn setting(threads: usize, objects_hz: f32) -> Setting {
-        Setting { threads, objects_hz, faces_hz: 4.0, provider: "cpu".into(), cameras: 1, size: None }
+        Setting {
+            threads,
+            objects_hz,
+            faces_hz: 4.0,
+            provider: "cpu".into(),
+            precision: "full".into(),
+            cameras: 1,
+            size: None,
+        }
     }
 
     fn candidate(setting: Setting, cpu_ms: f64, latency_ms: f64) -> Candidate {
@@ -240,6 +252,9 @@ mod tests {
         let keys: Vec<(&str, String)> = changes.iter().map(|change| (change.key, change.value.to_string())).collect();
         assert_eq!(keys, [("provider", "\"openvino\"".to_owned()), ("library", "\"/lib.so\"".to_owned())]);
         assert_eq!(changes[0].why, "was cpu.");
+        let fewer = Setting { precision: "bf16".into(), ..taken.clone() };
+        let digits = super::changes(&taken, &fewer, &[], Some("/lib.so"));
+        assert_eq!((digits.len(), digits[0].key, digits[0].why.as_str()), (1, "precision", "was full."));
         let back = super::changes(&taken, &setting(1, 3.0), &[], Some("/lib.so"));
         assert_eq!(back.iter().map(|change| change.key).collect::<Vec<_>>(), ["provider"]);
     }

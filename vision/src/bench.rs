@@ -15,7 +15,7 @@ use ort::value::{DynValue, PrimitiveTensorElementType, Tensor, TensorElementType
 
 use crate::error::VisionError;
 use crate::manifest::{VerifiedModel, sha256_hex};
-use crate::runtime::{Provider, Runtime, RuntimeSettings};
+use crate::runtime::{Precision, Provider, Runtime, RuntimeSettings};
 use crate::source::{file, path_error};
 
 /// What inputs are filled from, so that two runs compute the same.
@@ -63,7 +63,8 @@ impl ClipFormat {
 /// # Errors
 /// [`VisionError::RuntimeLibrary`].
 pub fn providers(settings: &RuntimeSettings, models: &Path) -> Result<Vec<Provider>, VisionError> {
-    Runtime::load(&RuntimeSettings { provider: Provider::Cpu, ..settings.clone() }, models)?;
+    let (provider, precision) = (Provider::Cpu, Precision::Full);
+    Runtime::load(&RuntimeSettings { provider, precision, ..settings.clone() }, models)?;
     Ok(Provider::ALL.into_iter().filter(|provider| provider.is_available()).collect())
 }
 

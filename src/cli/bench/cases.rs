@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Context;
 use hymy::bench::job::{Job, Setting, Subject};
-use hymy::bench::measure::provider;
+use hymy::bench::measure::{precision, provider};
 use hymy::camera;
 use hymy::config::Config;
 use hymy_vision::bench::ClipFormat;
@@ -40,6 +40,9 @@ fn settings(bench: &Bench) -> anyhow::Result<Vec<Setting>> {
     for name in &bench.provider {
         provider(name).map_err(|error| WrongUsage(error.to_string()))?;
     }
+    for name in &bench.precision {
+        precision(name).map_err(|error| WrongUsage(error.to_string()))?;
+    }
     let config = bench.config.as_deref().map(Config::load).transpose()?;
     let given = config.as_ref().map(camera::vision_settings);
     let given = given.unwrap_or_else(|| VisionSettings::new(find_models(None)));
@@ -48,6 +51,7 @@ fn settings(bench: &Bench) -> anyhow::Result<Vec<Setting>> {
         objects_hz: given.objects_hz,
         faces_hz: given.faces_hz,
         provider: given.runtime.provider.name().to_owned(),
+        precision: given.runtime.precision.name().to_owned(),
         cameras: 1,
         size: None,
     };
@@ -69,6 +73,7 @@ fn settings(bench: &Bench) -> anyhow::Result<Vec<Setting>> {
     let all = each(all, &counts(&bench.threads, [1, cores]), |setting, threads| setting.threads = threads);
     let all = each(all, &objects_hz, |setting, hz| setting.objects_hz = hz);
     let all = each(all, &bench.provider, |setting, provider| setting.provider = provider);
+    let all = each(all, &bench.precision, |setting, precision| setting.precision = precision);
     Ok(each(all, &counts(&bench.cameras, [1, 2]), |setting, cameras| setting.cameras = cameras))
 }
 

@@ -19,8 +19,18 @@ const LOOK: Duration = Duration::from_millis(20);
 pub struct Rounds {
     /// Of each job, the repeats that were measured.
     pub measured: Vec<Vec<Measured>>,
-    /// The place of each job of which a repeat failed, and what is said of it.
-    pub failed: Vec<(usize, String)>,
+    /// Each repeat that failed.
+    pub failed: Vec<Failure>,
+}
+
+/// A repeat that failed.
+pub struct Failure {
+    /// The place of its job.
+    pub place: usize,
+    /// The job's name, and which repeat.
+    pub what: String,
+    /// What its process said last.
+    pub why: String,
 }
 
 /// Measures every job so often, in turn, or until `stop` is set. What fails is told, and the others go on.
@@ -41,9 +51,9 @@ pub fn rounds(jobs: &[Job], names: &[String], repeats: u32, bar: &ProgressBar, s
                 }
                 Err(_) if stop.load(Ordering::Relaxed) => {}
                 Err(why) => {
-                    let trouble = format!("{name}, repeat {repeat}: {why}");
-                    bar.suspend(|| eprintln!("{trouble}; going on"));
-                    rounds.failed.push((place, trouble));
+                    let what = format!("{name}, repeat {repeat}");
+                    bar.suspend(|| eprintln!("{what}: {why}; going on"));
+                    rounds.failed.push(Failure { place, what, why });
                 }
             }
             bar.inc(1);

@@ -8,9 +8,12 @@ use hymy::tune::accuracy::{self, Accuracy, Task};
 use hymy::tune::candidates;
 use hymy::tune::choose::Seen;
 use hymy_vision::VisionSettings;
+use hymy_vision::runtime::Precision;
 
 use super::super::{bench::children, progress};
 use super::{Base, Tune, setting_of};
+
+const STOPPED: &str = "stopped before the end: nothing is decided";
 
 /// What is known of the accuracy of each setting.
 pub fn seen(
@@ -29,7 +32,8 @@ pub fn seen(
         children::told("tune", &Task { footage, every, config, setting }, stop)
     };
     let product = Setting { provider: "cpu".to_owned(), ..setting_of(&VisionSettings::new(PathBuf::new())) };
-    let may = |setting: &Setting| clips || candidates::has_cadence_of(&base.setting, setting);
+    let known = [&base.setting, &product];
+    let may = |setting: &Setting| clips || known.iter().any(|one| candidates::has_cadence_of(one, setting));
     let mut distinct: Vec<&Setting> = Vec::new();
     for setting in settings.iter().filter(|setting| may(setting)) {
         if !distinct.iter().chain([&&product]).any(|other| candidates::sees_the_same(other, setting)) {
@@ -38,7 +42,9 @@ pub fn seen(
     }
     let bar = progress::steps(distinct.len() as u64 + 1, "evaluations");
     bar.set_message("the product's default settings");
-    let before = evaluate(&product).map_err(|why| anyhow::anyhow!("--footage {}: {why}", footage.display()))?;
+    let before = evaluate(&product);
+    anyhow::ensure!(!stop.load(Ordering::Relaxed), STOPPED);
+    let before = before.map_err(|why| anyhow::anyhow!("--footage {}: {why}", footage.display()))?;
     bar.inc(1);
     let mut evaluated = vec![(&product, Seen::Evaluated(Vec::new()))];
     for setting in distinct {
@@ -47,7 +53,7 @@ pub fn seen(
             Ok(after) => Seen::Evaluated(accuracy::falls(&before, &after)),
             Err(why) => Seen::Failed(why),
         };
-        anyhow::ensure!(!stop.load(Ordering::Relaxed), "stopped before the end: nothing is decided");
+        anyhow::ensure!(!stop.load(Ordering::Relaxed), STOPPED);
         evaluated.push((setting, seen));
         bar.inc(1);
     }
@@ -63,6 +69,9 @@ pub fn seen(
 fn without_footage(base: &Setting, setting: &Setting) -> Seen {
     if !candidates::has_cadence_of(base, setting) {
         return Seen::Unknown("looking less often, or more often, changes what is seen; give --footage".to_owned());
+    }
+    if setting.precision != base.precision && setting.precision != Precision::Full.name() {
+        return Seen::Unknown("fewer digits change what is seen; give --footage".to_owned());
     }
     if candidates::sees_the_same(base, setting) { Seen::AsBefore } else { Seen::Checked }
 }

@@ -15,6 +15,8 @@ use super::Tune;
 /// that is held.
 const PACED_FRAMES: f64 = 100.0;
 const PACED_S: (f64, f64) = (6.0, 20.0);
+/// Fewer frames than these show no rate.
+pub const FEWEST_FRAMES: f64 = 3.0;
 /// Frames as fast as they go, which are only read to know what rendering the staged scene takes.
 const FREE_FRAMES: u64 = 60;
 const WARM_UP_FRAMES: u64 = 30;
@@ -29,7 +31,7 @@ pub fn measure(
     wish: &Wish,
     stop: &AtomicBool,
 ) -> Option<PathBuf> {
-    let paced_s = tune.seconds.unwrap_or((PACED_FRAMES / tune.rate).clamp(PACED_S.0, PACED_S.1));
+    let paced_s = seconds(tune);
     let mut jobs = Vec::new();
     let mut of = Vec::new();
     for (place, candidate) in candidates.iter().enumerate().filter(|(_, one)| one.ruled_out(wish).is_none()) {
@@ -58,14 +60,20 @@ pub fn measure(
     bar.finish_and_clear();
     for (place, candidate) in candidates.iter_mut().enumerate() {
         let mine = || of.iter().enumerate().filter(|(_, other)| **other == place).map(|(job, _)| job);
-        let failed = rounds.failed.iter().find(|(job, _)| mine().any(|mine| mine == *job));
+        let failed = rounds.failed.iter().find(|failure| mine().any(|mine| mine == failure.place));
         let repeats: Vec<&[Repeat]> = mine().filter_map(|job| rounds.measured.get(job)).map(Vec::as_slice).collect();
         candidate.measured = match failed {
-            Some((_, why)) => Measured::Failed(why.clone()),
+            Some(failure) => Measured::Failed(failure.why.clone()),
             None => cost(&repeats).map_or(Measured::No, Measured::Cost),
         };
     }
     rounds.measured.iter().flatten().next().map(|repeat| repeat.library.clone())
+}
+
+/// For how long the camera is played.
+pub fn seconds(tune: &Tune) -> f64 {
+    let enough = (PACED_FRAMES / tune.rate).clamp(PACED_S.0, PACED_S.1);
+    tune.seconds.unwrap_or_else(|| enough.max(FEWEST_FRAMES / tune.rate))
 }
 
 /// What a candidate costs over all its subjects: the mean of the processor time, the worst of the others. `None` where

@@ -5,7 +5,15 @@ use super::*;
 const WISH: Wish = Wish { rate_hz: 10.0, latency_ms: 60.0, loss: 0.01 };
 
 fn setting(threads: usize) -> Setting {
-    Setting { threads, objects_hz: 3.0, faces_hz: 4.0, provider: "cpu".into(), cameras: 1, size: None }
+    Setting {
+        threads,
+        objects_hz: 3.0,
+        faces_hz: 4.0,
+        provider: "cpu".into(),
+        precision: "full".into(),
+        cameras: 1,
+        size: None,
+    }
 }
 
 /// A candidate with five repeats about these middles.

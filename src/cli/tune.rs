@@ -176,7 +176,7 @@ impl Tune {
             super::eval::output::text(path, &(serde_json::to_string_pretty(&report)? + "\n"))?;
         }
         anyhow::ensure!(!report.partial, "stopped before the end: nothing is decided of a part of the repeats");
-        self.tell(&tables::table(&report).to_string());
+        self.tell(&tables::told(&report));
         let Some(taken) = choice.taken.and_then(|place| candidates.get(place)) else {
             return Err(nothing_meets(&report));
         };

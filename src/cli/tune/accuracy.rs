@@ -41,6 +41,14 @@ pub fn seen(
         }
     }
     let bar = progress::steps(distinct.len() as u64 + 1, "evaluations");
+    let count = distinct.len() + 1;
+    bar.suspend(|| {
+        eprintln!(
+            "{}, each of them over {}",
+            super::super::counted(count, "evaluation", "evaluations"),
+            footage.display()
+        )
+    });
     bar.set_message("the product's default settings");
     let before = evaluate(&product);
     anyhow::ensure!(!stop.load(Ordering::Relaxed), STOPPED);
@@ -55,6 +63,9 @@ pub fn seen(
         };
         anyhow::ensure!(!stop.load(Ordering::Relaxed), STOPPED);
         evaluated.push((setting, seen));
+        if bar.is_hidden() {
+            eprintln!("{}: evaluated", candidates::name(setting));
+        }
         bar.inc(1);
     }
     bar.finish_and_clear();

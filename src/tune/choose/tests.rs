@@ -96,8 +96,9 @@ fn what_nobody_knows_the_accuracy_of_is_not_taken() {
     let choice = choose(&[candidate(1, 30.0, 40.0, 0.0), unknown.clone()], &WISH);
     assert_eq!((choice.taken, &choice.verdicts[1]), (Some(0), &Verdict::Unknown("no recordings".into())));
     // Nor is it the nearest where none meets the wish.
-    let choice = choose(&[unknown, candidate(1, 30.0, 90.0, 0.0)], &WISH);
-    assert_eq!((choice.taken, choice.nearest), (None, Some(1)));
+    let nearly = Candidate { seen: Seen::Evaluated(vec![fall(0.2)]), ..candidate(1, 30.0, 61.0, 0.0) };
+    let choice = choose(&[unknown, nearly, candidate(1, 30.0, 90.0, 0.0)], &WISH);
+    assert_eq!((choice.taken, choice.nearest), (None, Some(2)));
 }
 
 #[test]

@@ -18,6 +18,7 @@ pub fn vision_settings(config: &Config) -> VisionSettings {
         runtime: RuntimeSettings {
             library: config.runtime.library.clone(),
             provider: config.runtime.provider,
+            precision: config.runtime.precision,
             threads: usize::from(config.runtime.threads),
         },
         zones: config.zones.clone(),

@@ -23,6 +23,8 @@ pub mod demo;
 #[cfg(feature = "lab")]
 pub mod eval;
 pub mod fit;
+#[cfg(feature = "lab")]
+pub mod tune;
 
 pub mod about;
 pub mod consent;

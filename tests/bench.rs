@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use support::{Ended, hymy, json_of, root};
+use support::{Ended, hymy, json_of, not_run, root};
 
 /// As little as can be measured.
 const LITTLE: [&str; 8] = ["--frames", "8", "--warm-up", "2", "--rate-seconds", "1", "--rate", "4"];
@@ -57,6 +57,22 @@ fn the_staged_scene_is_measured_told_and_compared_with_itself() {
     let same = Ended::of(&mut bench(&["--compare", text(&json), text(&json)])).good();
     assert!(same.out.contains("no difference that these runs can show"), "{}", same.out);
     assert!(!same.out.contains("better") && !same.out.contains("worse"), "{}", same.out);
+}
+
+#[test]
+fn pictures_of_several_sizes_are_measured_and_resizing_is_told_apart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let json = folder.path().join("b.json");
+    let sizes = ["--size", "320x240,1280x960", "--threads", "1", "--repeats", "1", "--json", text(&json)];
+    Ended::of(bench(&sizes).args(LITTLE)).good();
+    let report = json_of(&json);
+    let names: Vec<&Value> = report["cases"].as_array().expect("cases").iter().map(|case| &case["name"]).collect();
+    assert_eq!(names, ["staged scene, 320x240", "staged scene, 1280x960"]);
+    let case = &report["cases"][1];
+    assert_eq!((&case["picture"]["width_px"], &case["picture"]["height_px"]), (&Value::from(1280), &Value::from(960)));
+    let stages: Vec<&Value> = case["stages"].as_array().expect("stages").iter().map(|stage| &stage["name"]).collect();
+    assert!(stages.contains(&&Value::from("resize")), "{stages:?}");
+    assert_eq!(case["setting"]["size"]["width_px"], 1280);
 }
 
 #[test]
@@ -111,11 +127,42 @@ fn what_cannot_be_read_is_named_before_anything_is_measured() {
     refused(&["--model", "gone.onnx"], 1, &["gone.onnx: cannot be read"]);
     refused(&["--provider", "abacus"], 2, &["no provider `abacus`", "openvino"]);
     refused(&["--threads", "0"], 2, &["--threads"]);
+    refused(&["--precision", "half"], 2, &["no precision `half`", "bf16"]);
+    refused(&["--precision", "bf16", "--repeats", "1"], 1, &["`cpu` does not compute in `bf16`", "openvino"]);
+    refused(&["--size", "640"], 2, &["as in 1280x720"]);
+    refused(&["--size", "640x99999"], 2, &["64 to 8192"]);
     refused(&["--json", "x.json", "--html", "x.json"], 2, &["would overwrite"]);
     refused(&["--model", "models/face_mesh.onnx", "--shape", "image"], 2, &["image=1x3x224x224"]);
     let wrong = folder.path().join("wrong.onnx");
     std::fs::write(&wrong, "no model").expect("written");
     refused(&["--model", text(&wrong), "--repeats", "1"], 1, &["wrong.onnx", "nothing could be measured"]);
+}
+
+#[test]
+fn fewer_digits_are_computed_and_their_answers_checked() {
+    let library = root().join("runtime-openvino/libonnxruntime.so");
+    if !library.is_file() {
+        let test = "fewer_digits_are_computed_and_their_answers_checked";
+        return not_run(test, "no OpenVINO library; make openvino");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let (config, json) = (folder.path().join("k.toml"), folder.path().join("m.json"));
+    let text_of =
+        format!("[kiosk]\ndata_dir = \"d\"\n[runtime]\nlibrary = \"{}\"\nprovider = \"openvino\"\n", library.display());
+    std::fs::write(&config, text_of).expect("written");
+    let args = ["--config", text(&config), "--precision", "full,bf16", "--repeats", "1", "--json", text(&json)];
+    let model = ["--model", "models/face_blendshapes.onnx", "--frames", "20"];
+    Ended::of(bench(&args).args(model)).good();
+    let names: Vec<Value> =
+        json_of(&json)["cases"].as_array().expect("cases").iter().map(|case| case["name"].clone()).collect();
+    assert_eq!(names, ["face_blendshapes.onnx, full", "face_blendshapes.onnx, bf16"]);
+    // Of the product's models each answer is held against the CPU's: a processor that computes in bfloat16 is refused,
+    // and OpenVINO takes float32 on one that does not.
+    let ended = Ended::of(bench(&["--config", text(&config), "--precision", "bf16", "--repeats", "1"]).args(LITTLE));
+    let is_refused = ended.err.contains("differently from the CPU provider") && ended.err.contains("runtime.precision");
+    let has_bf16 = std::fs::read_to_string("/proc/cpuinfo")
+        .is_ok_and(|info| info.contains("avx512_bf16") || info.contains("amx_bf16"));
+    assert_eq!((ended.code, is_refused), if has_bf16 { (Some(1), true) } else { (Some(0), false) }, "{}", ended.err);
 }
 
 #[test]

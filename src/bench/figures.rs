@@ -61,7 +61,7 @@ const fn kind(key: &'static str, label: &'static str, unit: Unit) -> Kind {
 }
 
 /// Every figure, in the order in which it is told.
-pub const KINDS: [Kind; 21] = [
+pub const KINDS: [Kind; 22] = [
     kind("fps", "frames a second, as fast as it goes", Unit::PerSecond),
     kind("cpu_ms", "processor time a frame", Unit::Ms),
     kind("outside_models_share", "of it outside the models", Unit::Share),
@@ -73,6 +73,7 @@ pub const KINDS: [Kind; 21] = [
     kind("paced_fps", "frames a second, at the camera's pace", Unit::PerSecond),
     kind("paced_dropped_share", "dropped at the camera's pace", Unit::Share),
     kind("paced_core_share", "of one core at the camera's pace", Unit::Share),
+    kind("paced_cpu_ms", "processor time a frame, at the camera's pace", Unit::Ms),
     kind("paced_latency_p50_ms", "latency at the camera's pace, p50", Unit::Ms),
     kind("paced_latency_p95_ms", "latency at the camera's pace, p95", Unit::Ms),
     kind("paced_latency_p99_ms", "latency at the camera's pace, p99", Unit::Ms),
@@ -91,7 +92,8 @@ pub type Figures = BTreeMap<String, f64>;
 /// Whether a stage is a model, its outputs decoded.
 #[must_use]
 pub fn is_model(stage: &str) -> bool {
-    let outside = [Stage::Capture.name(), Stage::Preprocess.name(), Stage::Postprocess.name(), OBSERVE];
+    let outside =
+        [Stage::Capture.name(), Stage::Resize.name(), Stage::Preprocess.name(), Stage::Postprocess.name(), OBSERVE];
     !outside.contains(&stage)
 }
 
@@ -118,6 +120,8 @@ pub fn of_repeat(measured: &Measured, one_thread: bool) -> Figures {
         put("paced_fps", Some(paced.frames as f64 / paced.wall_s));
         put("paced_dropped_share", Some(paced.dropped as f64 / (paced.frames + paced.dropped) as f64));
         put("paced_core_share", Some(paced.cpu_s / paced.wall_s));
+        let made_up_s = apart.made_up_s / free.frames as f64 * (paced.frames + paced.dropped) as f64;
+        put("paced_cpu_ms", Some((paced.cpu_s - made_up_s) * MS / paced.frames as f64));
         let keys = ["paced_latency_p50_ms", "paced_latency_p95_ms", "paced_latency_p99_ms", "paced_latency_max_ms"];
         latencies(paced, keys, &mut put);
     }
@@ -145,8 +149,10 @@ fn latencies(phase: &Phase, keys: [&str; 4], put: &mut impl FnMut(&str, Option<f
 /// Processor time of the free run, told apart. Stages are timed by the wall clock; a box that does something else makes
 /// all of them longer alike, so they are scaled by how much of the wall time the thread had a core.
 struct Apart {
-    /// Of the whole process, without rendering the staged scene: a kiosk renders nothing.
+    /// Of the whole process, without what no kiosk does.
     cpu_s: f64,
+    /// Rendering the staged scene, and bringing pictures to another size.
+    made_up_s: f64,
     models_s: f64,
     /// Reading and decoding, with the threads that decoders have of their own.
     decode_s: f64,
@@ -162,8 +168,10 @@ impl Apart {
         };
         let capture_s = seconds(&|name| name == Stage::Capture.name());
         let rendered_s = if decodes(measured.picture.as_ref()) { 0.0 } else { capture_s };
+        let made_up_s = rendered_s + seconds(&|name| name == Stage::Resize.name());
         Self {
-            cpu_s: free.cpu_s - rendered_s,
+            cpu_s: free.cpu_s - made_up_s,
+            made_up_s,
             models_s: seconds(&is_model),
             decode_s: (free.cpu_s - free.path_cpu_s).max(0.0) + capture_s,
         }

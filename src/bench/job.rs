@@ -1,9 +1,25 @@
 //! What a process of the bench is told to do, and what it says when it is done: one JSON object each.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+
+/// The size of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Size {
+    /// Width in pixels.
+    pub width_px: u32,
+    /// Height in pixels.
+    pub height_px: u32,
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}x{}", self.width_px, self.height_px)
+    }
+}
 
 /// How the pipeline is set in one case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -12,11 +28,31 @@ pub struct Setting {
     pub threads: usize,
     /// How often the object model looks, a second.
     pub objects_hz: f32,
+    /// How often faces are counted while one is followed, a second.
+    #[serde(default = "Setting::faces_hz_before")]
+    pub faces_hz: f32,
     /// What computes the models.
     pub provider: String,
+    /// With how many digits it does.
+    #[serde(default = "Setting::precision_before")]
+    pub precision: String,
     /// Cameras that are seen at once: threads of one process, each with its own sessions, in one environment of
     /// onnxruntime.
     pub cameras: usize,
+    /// The size that pictures are brought to; `None` leaves them as they are.
+    #[serde(default)]
+    pub size: Option<Size>,
+}
+
+impl Setting {
+    /// What reports that do not say it were measured with.
+    fn faces_hz_before() -> f32 {
+        4.0
+    }
+
+    fn precision_before() -> String {
+        "full".to_owned()
+    }
 }
 
 /// What is measured.

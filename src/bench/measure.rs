@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use hymy_vision::bench::{ClipFormat, library_version};
-use hymy_vision::runtime::Provider;
+use hymy_vision::runtime::{Precision, Provider};
 use hymy_vision::timings::{Stage, Timings};
 use hymy_vision::{Event, SourceSpec, Vision, VisionError, VisionSettings, find_models, staged};
 
 use super::energy::Energy;
-use super::job::{Job, Measured, Phase, Picture, Subject};
+use super::job::{Job, Measured, Phase, Picture, Setting, Size, Subject};
 use super::process;
 use crate::analysis::{Analysis, Boundaries};
 use crate::camera;
@@ -36,6 +36,9 @@ pub enum MeasureError {
     /// No such provider.
     #[error("there is no provider `{0}`; choose cpu, openvino, cuda, tensorrt, xnnpack or coreml")]
     Provider(String),
+    /// No such precision.
+    #[error("there is no precision `{0}`; choose full, or with the provider openvino bf16")]
+    Precision(String),
     /// A thread could not do its part.
     #[error("a camera's thread ended before it had measured anything")]
     Thread,
@@ -46,15 +49,14 @@ pub enum MeasureError {
 /// # Errors
 /// [`MeasureError`].
 pub fn measure(job: &Job) -> Result<Measured, MeasureError> {
-    let source = match &job.subject {
-        Subject::Model { file, shapes } => return super::model::measure(job, file, shapes),
-        Subject::Clip(path) => SourceSpec::File { path: path.clone(), times: u32::MAX },
-        Subject::Staged => SourceSpec::Staged,
-    };
+    if let Subject::Model { file, shapes } = &job.subject {
+        return super::model::measure(job, file, shapes);
+    }
+    let source = source_of(job);
     let config = job.config.as_deref().map(Config::load).transpose()?;
-    let settings = settings(job, config.as_ref())?;
+    let settings = settings(&job.setting, config.as_ref())?;
     let directions = config.map_or_else(Directions::default, |config| config.directions);
-    let picture = picture(&source)?;
+    let picture = picture(job)?;
     let cameras = job.setting.cameras.max(1);
     let mut visions: Vec<Vision> = (0..cameras).map(|_| Vision::load(&settings)).collect::<Result<_, _>>()?;
     let loaded_ms = since_start_ms(job);
@@ -102,36 +104,66 @@ pub fn provider(name: &str) -> Result<Provider, MeasureError> {
     found.ok_or_else(|| MeasureError::Provider(name.to_owned()))
 }
 
-/// How the pipeline of a job is set, its configuration included.
+/// The precision of that name.
 ///
 /// # Errors
-/// [`MeasureError::Config`] or [`MeasureError::Provider`].
-pub fn settings_of(job: &Job) -> Result<VisionSettings, MeasureError> {
-    let config = job.config.as_deref().map(Config::load).transpose()?;
-    settings(job, config.as_ref())
+/// [`MeasureError::Precision`].
+pub fn precision(name: &str) -> Result<Precision, MeasureError> {
+    let found = Precision::ALL.into_iter().find(|precision| precision.name() == name);
+    found.ok_or_else(|| MeasureError::Precision(name.to_owned()))
 }
 
-fn settings(job: &Job, config: Option<&Config>) -> Result<VisionSettings, MeasureError> {
+/// How the pipeline is set with what a configuration says beside it, and its directions.
+///
+/// # Errors
+/// [`MeasureError::Config`], [`MeasureError::Provider`] or [`MeasureError::Precision`].
+pub fn settings_of(config: Option<&Path>, setting: &Setting) -> Result<(VisionSettings, Directions), MeasureError> {
+    let config = config.map(Config::load).transpose()?;
+    let settings = settings(setting, config.as_ref())?;
+    Ok((settings, config.map_or_else(Directions::default, |config| config.directions)))
+}
+
+fn settings(setting: &Setting, config: Option<&Config>) -> Result<VisionSettings, MeasureError> {
     let mut settings = config.map_or_else(|| VisionSettings::new(find_models(None)), camera::vision_settings);
-    settings.runtime.threads = job.setting.threads;
-    settings.runtime.provider = provider(&job.setting.provider)?;
-    settings.objects_hz = job.setting.objects_hz;
+    settings.runtime.threads = setting.threads;
+    settings.runtime.provider = provider(&setting.provider)?;
+    settings.runtime.precision = precision(&setting.precision)?;
+    settings.objects_hz = setting.objects_hz;
+    settings.faces_hz = setting.faces_hz;
     Ok(settings)
 }
 
-fn picture(source: &SourceSpec) -> Result<Picture, MeasureError> {
-    Ok(match source {
-        SourceSpec::File { path, .. } => {
+/// What is read over and over: a clip, or the staged scene, at the size that the job asks for.
+#[must_use]
+pub fn source_of(job: &Job) -> SourceSpec {
+    let source = match &job.subject {
+        Subject::Clip(path) => SourceSpec::File { path: path.clone(), times: u32::MAX },
+        Subject::Staged | Subject::Model { .. } => SourceSpec::Staged,
+    };
+    match job.setting.size {
+        None => source,
+        Some(Size { width_px, height_px }) => SourceSpec::Sized { source: Box::new(source), width_px, height_px },
+    }
+}
+
+/// The pictures as the models see them.
+fn picture(job: &Job) -> Result<Picture, MeasureError> {
+    let picture = match &job.subject {
+        Subject::Clip(path) => {
             let ClipFormat { codec, width_px, height_px, fps } = ClipFormat::of(path)?;
             Picture { rendered: false, codec, width_px, height_px, fps }
         }
-        _ => Picture {
+        Subject::Staged | Subject::Model { .. } => Picture {
             rendered: true,
             codec: None,
             width_px: staged::WIDTH_PX as u32,
             height_px: staged::HEIGHT_PX as u32,
             fps: Some(staged::script::FPS as f64),
         },
+    };
+    Ok(match job.setting.size {
+        None => picture,
+        Some(Size { width_px, height_px }) => Picture { width_px, height_px, ..picture },
     })
 }
 

@@ -12,7 +12,7 @@ use super::process;
 
 /// Loads the model and runs it as often as the job says.
 pub(super) fn measure(job: &Job, file: &Path, shapes: &BTreeMap<String, Vec<usize>>) -> Result<Measured, MeasureError> {
-    let settings = settings_of(job)?;
+    let (settings, _) = settings_of(job.config.as_deref(), &job.setting)?;
     let mut model = BenchedModel::load(file, shapes, &settings.runtime, &settings.models)?;
     let loaded_ms = since_start_ms(job);
     let mut first_observation_ms = loaded_ms;

@@ -137,11 +137,15 @@ pub fn name_of(job: &Job, all: &[Job]) -> String {
         Some(file) => file.file_name().map_or_else(|| file.display().to_string(), |name| name.to_string_lossy().into()),
         None => "staged scene".to_owned(),
     };
+    let size: &dyn Fn(&Setting) -> String =
+        &|setting| setting.size.map_or_else(|| "as it is".to_owned(), |size| size.to_string());
     let threads: &dyn Fn(&Setting) -> String = &|setting| counted(setting.threads, "thread");
     let objects: &dyn Fn(&Setting) -> String = &|setting| format!("objects {} /s", setting.objects_hz);
+    let faces: &dyn Fn(&Setting) -> String = &|setting| format!("faces {} /s", setting.faces_hz);
     let provider: &dyn Fn(&Setting) -> String = &|setting| setting.provider.clone();
+    let precision: &dyn Fn(&Setting) -> String = &|setting| setting.precision.clone();
     let cameras: &dyn Fn(&Setting) -> String = &|setting| counted(setting.cameras, "camera");
-    let parts = [threads, objects, provider, cameras];
+    let parts = [size, threads, objects, faces, provider, precision, cameras];
     let told = parts.into_iter().filter(|part| differs(part)).map(|part| part(&job.setting));
     std::iter::once(source).chain(told).collect::<Vec<_>>().join(", ")
 }

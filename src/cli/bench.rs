@@ -1,21 +1,20 @@
 //! `hymy bench`: how fast the product is on this box, for developers. It never opens a kiosk's store.
 
-mod children;
+mod cases;
+pub(super) mod children;
 mod soak;
 mod tables;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
 use clap::Args;
-use hymy::bench::job::{Job, Measured, Setting, Subject};
+use hymy::bench::job::{Job, Size};
 use hymy::bench::machine::{Machine, State};
-use hymy::bench::measure::{self, provider};
+use hymy::bench::measure;
 use hymy::bench::page;
 use hymy::bench::report::{self, Case, FORMAT, Report};
-use hymy_vision::bench::ClipFormat;
 
 use super::progress;
 
@@ -27,6 +26,7 @@ Examples:
   hymy bench --html box.html --json box.json     the same, as a page and as figures
   hymy bench help.mkv milk.mkv --rate 25         clips, and as a camera of 25 frames a second would show them
   hymy bench --threads 1,2 --objects-hz 1,3      every combination, in turn
+  hymy bench --size 640x480,1280x720             what a larger picture costs
   hymy bench --sweep --repeats 3                 threads, cadence and cameras against each other
   hymy bench --soak 60                           an hour, a line a minute: does memory grow?
   hymy bench --compare old.json new.json         the ratio of each figure, and whether it is more than chance
@@ -69,9 +69,15 @@ pub struct Bench {
     /// What computes the models: cpu, openvino, cuda, tensorrt, xnnpack, coreml; several likewise. [default: cpu]
     #[arg(long, value_name = "P,P", value_delimiter = ',')]
     provider: Vec<String>,
+    /// With how many digits: full, or with openvino bf16; several likewise. [default: full]
+    #[arg(long, value_name = "P,P", value_delimiter = ',')]
+    precision: Vec<String>,
     /// Cameras seen at once by one process, each with its own sessions on its own thread; several likewise. [default: 1]
     #[arg(long, value_name = "N,N", value_delimiter = ',', value_parser = clap::value_parser!(u8).range(1..=32))]
     cameras: Vec<u8>,
+    /// The size of the camera's picture, to which the scene or a clip is brought; several likewise. [default: its own]
+    #[arg(long, value_name = "WxH,WxH", value_delimiter = ',', value_parser = size, conflicts_with = "models")]
+    size: Vec<Size>,
     /// Take every combination of one thread and all cores, the object model once and three times a second, and one and
     /// two cameras, where no list is given.
     #[arg(long)]
@@ -103,7 +109,7 @@ pub struct Bench {
     child: Option<String>,
 }
 
-fn above_zero(text: &str) -> Result<f64, String> {
+pub(super) fn above_zero(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if value.is_finite() && value > 0.0 && value <= 86_400.0 => Ok(value),
         _ => Err("give a number above 0 and up to 86400".to_owned()),
@@ -116,6 +122,14 @@ fn shape(text: &str) -> Result<(String, Vec<usize>), String> {
         Some((name.to_owned(), sides?))
     });
     parsed.ok_or_else(|| "write the input's name and its sides, as in image=1x3x224x224".to_owned())
+}
+
+fn size(text: &str) -> Result<Size, String> {
+    let side = |text: &str| text.parse().ok().filter(|side| (64..=8192).contains(side));
+    let parsed = text
+        .split_once('x')
+        .and_then(|(width, height)| Some(Size { width_px: side(width)?, height_px: side(height)? }));
+    parsed.ok_or_else(|| "write width and height in pixels, each 64 to 8192, as in 1280x720".to_owned())
 }
 
 fn not_below_zero(text: &str) -> Result<f64, String> {
@@ -139,7 +153,7 @@ impl Bench {
         for output in [&self.json, &self.html].into_iter().flatten() {
             super::eval::output::writable(output)?;
         }
-        let jobs = self.jobs()?;
+        let jobs = cases::jobs(&self)?;
         let stop = progress::stop_on_signal()?;
         if let (Some(minutes), Some(job)) = (self.soak, jobs.first()) {
             return soak::run(job, minutes, self.json.as_deref(), &stop);
@@ -158,119 +172,14 @@ impl Bench {
         anyhow::bail!("not everything could be measured:\n  {}", report.failed.join("\n  "))
     }
 
-    /// Every combination of sources and settings.
-    fn jobs(&self) -> anyhow::Result<Vec<Job>> {
-        let config = self.config.as_deref().map(hymy::config::Config::load).transpose()?;
-        let given = config.as_ref().map(hymy::camera::vision_settings);
-        let given = given.unwrap_or_else(|| hymy_vision::VisionSettings::new(hymy_vision::find_models(None)));
-        let or = |values: Vec<usize>, default: usize| if values.is_empty() { vec![default] } else { values };
-        let counts = |values: &[u8]| values.iter().copied().map(usize::from).collect::<Vec<_>>();
-        let mut threads = or(counts(&self.threads), given.runtime.threads);
-        let mut cameras = or(counts(&self.cameras), 1);
-        let mut providers = self.provider.clone();
-        for name in &providers {
-            provider(name).map_err(|error| super::WrongUsage(error.to_string()))?;
-        }
-        if providers.is_empty() {
-            providers.push(given.runtime.provider.name().to_owned());
-        }
-        let mut objects: Vec<f32> = self.objects_hz.iter().map(|hz| *hz as f32).collect();
-        if objects.is_empty() {
-            objects.push(given.objects_hz);
-        }
-        if self.sweep {
-            let cores = std::thread::available_parallelism().map_or(1, usize::from);
-            for (given, list, swept) in
-                [(&self.threads, &mut threads, [1, cores]), (&self.cameras, &mut cameras, [1, 2])]
-            {
-                if given.is_empty() {
-                    *list = swept.to_vec();
-                    list.dedup();
-                }
-            }
-            if self.objects_hz.is_empty() {
-                objects = vec![1.0, 3.0];
-            }
-        }
-        let subjects = self.subjects()?;
-        let mut jobs = Vec::new();
-        for subject in &subjects {
-            for threads in &threads {
-                for objects_hz in &objects {
-                    for provider in &providers {
-                        for cameras in &cameras {
-                            jobs.push(Job {
-                                subject: subject.clone(),
-                                config: self.config.clone(),
-                                setting: Setting {
-                                    threads: *threads,
-                                    objects_hz: *objects_hz,
-                                    provider: provider.clone(),
-                                    cameras: *cameras,
-                                },
-                                warm_up: self.warm_up,
-                                frames: self.frames,
-                                seconds: self.seconds,
-                                rate_hz: self.rate,
-                                paced_s: self.rate_seconds,
-                                started_ns: 0,
-                            });
-                        }
-                    }
-                }
-            }
-        }
-        Ok(jobs)
-    }
-
-    /// Clips and models that can be opened; without any, the staged scene.
-    fn subjects(&self) -> anyhow::Result<Vec<Subject>> {
-        let mut subjects = Vec::new();
-        for clip in &self.clips {
-            ClipFormat::of(clip)?;
-            subjects.push(Subject::Clip(clip.clone()));
-        }
-        let shapes: BTreeMap<String, Vec<usize>> = self.shapes.iter().cloned().collect();
-        for file in &self.models {
-            std::fs::File::open(file).with_context(|| format!("{}: cannot be read", file.display()))?;
-            subjects.push(Subject::Model { file: file.clone(), shapes: shapes.clone() });
-        }
-        if subjects.is_empty() {
-            subjects.push(Subject::Staged);
-        }
-        Ok(subjects)
-    }
-
     fn measure(&self, jobs: &[Job], stop: &AtomicBool) -> anyhow::Result<Report> {
         let root = std::path::Path::new("/");
         let before = State::read(root);
         let names: Vec<String> = jobs.iter().map(|job| report::name_of(job, jobs)).collect();
-        let mut measured: Vec<Vec<Measured>> = jobs.iter().map(|_| Vec::new()).collect();
-        let mut failed = Vec::new();
         let bar = progress::steps(jobs.len() as u64 * u64::from(self.repeats), "repeats");
-        for repeat in 0..self.repeats {
-            for ((job, name), measured) in jobs.iter().zip(&names).zip(&mut measured) {
-                if stop.load(Ordering::Relaxed) {
-                    break;
-                }
-                bar.set_message(name.clone());
-                match children::run(job, stop) {
-                    Ok(result) => {
-                        measured.push(result);
-                        if bar.is_hidden() {
-                            eprintln!("{name}: repeat {} of {} measured", repeat + 1, self.repeats);
-                        }
-                    }
-                    Err(_) if stop.load(Ordering::Relaxed) => {}
-                    Err(why) => {
-                        let trouble = format!("{name}, repeat {}: {why}", repeat + 1);
-                        bar.suspend(|| eprintln!("{trouble}; going on"));
-                        failed.push(trouble);
-                    }
-                }
-                bar.inc(1);
-            }
-        }
+        let children::Rounds { measured, failed } = children::rounds(jobs, &names, self.repeats, &bar, stop);
+        let mut failed: Vec<String> =
+            failed.into_iter().map(|failure| format!("{}: {}", failure.what, failure.why)).collect();
         bar.finish_and_clear();
         if stop.load(Ordering::Relaxed) {
             failed.push("stopped before the end: the figures are of the repeats that were done by then".to_owned());

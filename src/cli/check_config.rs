@@ -117,6 +117,7 @@ fn resolved(config: &Config) -> String {
     line("models.dir", path(models_dir, "as installed"));
     line("runtime.library", path(&runtime.library, "as installed"));
     line("runtime.provider", runtime.provider.name().to_owned());
+    line("runtime.precision", runtime.precision.name().to_owned());
     line("runtime.threads", runtime.threads.to_string());
     line("vision.objects_hz", vision.objects_hz.to_string());
     line("vision.faces_hz", vision.faces_hz.to_string());

@@ -31,6 +31,8 @@ mod staff;
 mod store;
 mod trainer;
 mod transactions;
+#[cfg(feature = "lab")]
+mod tune;
 mod watch;
 
 use std::io::Write;
@@ -76,6 +78,8 @@ enum Command {
     Eval(eval::Eval),
     #[cfg(feature = "lab")]
     Bench(bench::Bench),
+    #[cfg(feature = "lab")]
+    Tune(tune::Tune),
     Demo(demo::Demo),
     Models(models::Models),
     Staff(staff::Staff),
@@ -104,6 +108,8 @@ impl Cli {
             Command::Eval(eval) => eval.run(),
             #[cfg(feature = "lab")]
             Command::Bench(bench) => bench.run(),
+            #[cfg(feature = "lab")]
+            Command::Tune(tune) => tune.run(),
             Command::Demo(demo) => demo.run(),
             Command::Setup(setup) => setup.run(),
             Command::Models(models) => models.run(),

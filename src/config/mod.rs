@@ -34,7 +34,7 @@ pub use till::{TillConfig, Token};
 pub use tls::{GivenFiles, TlsConfig};
 pub use whole::write_whole;
 
-use hymy_vision::runtime::Provider;
+use hymy_vision::runtime::{Precision, Provider};
 
 use crate::consent::Language;
 use crate::decide::{Directions, NeutralBaseline, Region};
@@ -93,16 +93,6 @@ pub struct Config {
     pub telemetry: TelemetryConfig,
 }
 
-/// Names of the providers, as the configuration has them.
-const PROVIDERS: [(&str, Provider); 6] = [
-    (Provider::Cpu.name(), Provider::Cpu),
-    (Provider::OpenVino.name(), Provider::OpenVino),
-    (Provider::Cuda.name(), Provider::Cuda),
-    (Provider::TensorRt.name(), Provider::TensorRt),
-    (Provider::Xnnpack.name(), Provider::Xnnpack),
-    (Provider::CoreMl.name(), Provider::CoreMl),
-];
-
 /// Turns of the camera's picture, in clockwise degrees; the first is the default.
 const TURNS: [(u64, Rotate); 4] =
     [(0, Rotate::None), (90, Rotate::Clockwise90), (180, Rotate::Half), (270, Rotate::Clockwise270)];
@@ -138,6 +128,8 @@ pub struct RuntimeConfig {
     pub library: Option<PathBuf>,
     /// The execution provider; a missing one is an error, never a silent fall-back.
     pub provider: Provider,
+    /// With how many digits it computes.
+    pub precision: Precision,
     /// Threads of the one shared pool.
     pub threads: u8,
 }
@@ -242,11 +234,7 @@ fn resolve(file: &Path, text: &str) -> (Option<Config>, Vec<Fault>, Vec<Declared
     let camera = document.section("camera", |section| camera(section, folder));
     let places = set_up::places(&mut document);
     let models_dir = document.section("models", |section| section.path("dir", "a folder"));
-    let runtime = document.section("runtime", |section| RuntimeConfig {
-        library: section.path("library", "the path of the onnxruntime library"),
-        provider: section.choice("provider", &PROVIDERS, Provider::default()),
-        threads: section.int("threads", 1..=64, 1) as u8,
-    });
+    let runtime = document.section("runtime", runtime);
     let vision = document.section("vision", |section| VisionConfig {
         objects_hz: section.float("objects_hz", 0.5..=30.0, OBJECTS_HZ) as f32,
         faces_hz: section.float("faces_hz", 0.5..=30.0, FACES_HZ) as f32,
@@ -332,6 +320,17 @@ fn camera(section: &mut Section<'_, '_>, folder: &Path) -> CameraConfig {
             mirrored: section.flag("mirrored", false),
         },
     }
+}
+
+fn runtime(section: &mut Section<'_, '_>) -> RuntimeConfig {
+    let library = section.path("library", "the path of the onnxruntime library");
+    let provider = section.choice("provider", &Provider::ALL.map(|one| (one.name(), one)), Provider::default());
+    let precision = section.choice("precision", &Precision::ALL.map(|one| (one.name(), one)), Precision::default());
+    if !precision.is_of(provider) {
+        let found = format!("is \"{}\", with the provider \"{}\"", precision.name(), provider.name());
+        section.fail("precision", found, "\"full\", or the provider \"openvino\"");
+    }
+    RuntimeConfig { library, provider, precision, threads: section.int("threads", 1..=64, 1) as u8 }
 }
 
 /// Keeps URLs, whose schemes are few, and makes a path relative to the configuration file's folder.

@@ -255,6 +255,21 @@ fn an_unreadable_file_is_named() {
     assert!(error.to_string().starts_with("/nowhere/kiosk.toml: cannot be read"), "{error}");
 }
 
+#[test]
+fn fewer_digits_need_the_provider_that_has_them() {
+    let with = |runtime: &str| {
+        Config::parse(Path::new("k.toml"), &format!("[kiosk]\ndata_dir = \"d\"\n[runtime]\n{runtime}\n"))
+    };
+    let precision = |runtime: &str| with(runtime).expect("sound").runtime.precision;
+    assert_eq!(precision(""), Precision::Full);
+    assert_eq!(precision("precision = \"bf16\"\nprovider = \"openvino\""), Precision::Bf16);
+    let refused = with("precision = \"bf16\"").expect_err("refused").to_string();
+    assert!(
+        refused.contains("runtime.precision: is \"bf16\", with the provider \"cpu\"") && refused.contains("openvino"),
+        "{refused}"
+    );
+}
+
 proptest! {
     /// However a file is mangled, each fault's place lies in the file, and nothing panics.
     #[test]

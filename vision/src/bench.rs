@@ -15,7 +15,7 @@ use ort::value::{DynValue, PrimitiveTensorElementType, Tensor, TensorElementType
 
 use crate::error::VisionError;
 use crate::manifest::{VerifiedModel, sha256_hex};
-use crate::runtime::{Runtime, RuntimeSettings};
+use crate::runtime::{Precision, Provider, Runtime, RuntimeSettings};
 use crate::source::{file, path_error};
 
 pub use crate::pipeline::steps::{Stages, Step};
@@ -58,6 +58,16 @@ impl ClipFormat {
             fps: property(CAP_PROP_FPS),
         })
     }
+}
+
+/// The providers that a library has, the CPU provider first. `models` is the folder beside which it is looked for.
+///
+/// # Errors
+/// [`VisionError::RuntimeLibrary`].
+pub fn providers(settings: &RuntimeSettings, models: &Path) -> Result<Vec<Provider>, VisionError> {
+    let (provider, precision) = (Provider::Cpu, Precision::Full);
+    Runtime::load(&RuntimeSettings { provider, precision, ..settings.clone() }, models)?;
+    Ok(Provider::ALL.into_iter().filter(|provider| provider.is_available()).collect())
 }
 
 /// The version of an onnxruntime that this process has loaded, as the library says it; `None` of one that it has not.

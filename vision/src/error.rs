@@ -53,6 +53,17 @@ pub enum VisionError {
         /// Where a library comes from that has it.
         how_to_get: &'static str,
     },
+    /// The provider computes in full only.
+    #[error(
+        "execution provider `{provider}` does not compute in `{wanted}`; only `openvino` does. Set `runtime.precision` \
+         to \"full\", or `runtime.provider` to \"openvino\""
+    )]
+    Precision {
+        /// The precision that was asked for.
+        wanted: &'static str,
+        /// The provider that was.
+        provider: &'static str,
+    },
     /// The provider is in the library, but cannot compute a model, or not all of it.
     #[error(
         "execution provider `{provider}` of {library} cannot compute model `{model}`: {why}. Its other libraries belong \
@@ -71,8 +82,8 @@ pub enum VisionError {
     /// The provider computes something else than the CPU provider does.
     #[error(
         "execution provider `{provider}` of {library} computes model `{model}` differently from the CPU provider, on \
-         a made-up input: {off}. What it says of people would be wrong. Set `runtime.provider` to \"cpu\", or name \
-         another library as `runtime.library`"
+         a made-up input: {off}. What it says of people would be wrong. Set `runtime.precision` to \"full\" where it is \
+         another, or `runtime.provider` to \"cpu\", or name another library as `runtime.library`"
     )]
     Answers {
         /// The model's name.

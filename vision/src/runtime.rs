@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use ort::environment::{Environment, GlobalThreadPoolOptions};
-use ort::ep::{self, ExecutionProvider, ExecutionProviderDispatch};
+use ort::ep::{self, ArbitrarilyConfigurableExecutionProvider, ExecutionProvider, ExecutionProviderDispatch};
 use ort::session::Session;
 use ort::session::builder::GraphOptimizationLevel;
 
@@ -22,6 +22,9 @@ use crate::operators;
 pub const LIBRARY_VARIABLE: &str = "HYMY_ONNXRUNTIME";
 /// The library's name inside the `runtime` folder.
 const LIBRARY_FILE: &str = "libonnxruntime.so";
+
+/// What OpenVINO is told to compute in bfloat16.
+const BF16: &str = r#"{"CPU": {"INFERENCE_PRECISION_HINT": "bf16"}}"#;
 
 /// What computes a model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,7 +61,7 @@ impl Provider {
         }
     }
 
-    fn is_available(self) -> bool {
+    pub(crate) fn is_available(self) -> bool {
         match self {
             Self::Cpu => Ok(true),
             Self::OpenVino => ep::OpenVINO::is_available(),
@@ -82,23 +85,54 @@ impl Provider {
         }
     }
 
-    fn dispatch(self, threads: usize) -> Option<ExecutionProviderDispatch> {
+    fn dispatch(self, threads: usize, precision: Precision) -> Option<ExecutionProviderDispatch> {
         match self {
             Self::Cpu => None,
             // Named, because the defaults are eight threads and whatever precision the processor is fastest with.
-            Self::OpenVino => Some(
-                ep::OpenVINO::default()
-                    .with_device_type("CPU")
-                    .with_precision("FP32")
-                    .with_num_threads(threads)
-                    .build(),
-            ),
+            Self::OpenVino => {
+                let named = ep::OpenVINO::default().with_device_type("CPU").with_num_threads(threads);
+                Some(match precision {
+                    Precision::Full => named.with_precision("FP32").build(),
+                    // The provider's own option knows float32 only on a processor; this one goes to OpenVINO as it is.
+                    Precision::Bf16 => named.with_arbitrary_config("load_config", BF16).build(),
+                })
+            }
             Self::Cuda => Some(ep::CUDA::default().build()),
             Self::TensorRt => Some(ep::TensorRT::default().build()),
             Self::Xnnpack => Some(ep::XNNPACK::default().build()),
             Self::CoreMl => Some(ep::CoreML::default().build()),
         }
         .map(ExecutionProviderDispatch::error_on_failure)
+    }
+}
+
+/// With how many digits models are computed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// As the models are: float32, and 8-bit integers where a model has them.
+    #[default]
+    Full,
+    /// float32 rounded to bfloat16, which some processors multiply in half the time. OpenVINO only.
+    Bf16,
+}
+
+impl Precision {
+    /// Every precision that can be asked for.
+    pub const ALL: [Self; 2] = [Self::Full, Self::Bf16];
+
+    /// The name used in configurations.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Bf16 => "bf16",
+        }
+    }
+
+    /// Whether a provider can be asked for it.
+    #[must_use]
+    pub fn is_of(self, provider: Provider) -> bool {
+        self == Self::Full || provider == Provider::OpenVino
     }
 }
 
@@ -109,13 +143,15 @@ pub struct RuntimeSettings {
     pub library: Option<PathBuf>,
     /// The execution provider of every session.
     pub provider: Provider,
+    /// With how many digits it computes; other than in full with OpenVINO only.
+    pub precision: Precision,
     /// Threads of the shared pool, the calling thread included.
     pub threads: usize,
 }
 
 impl Default for RuntimeSettings {
     fn default() -> Self {
-        Self { library: None, provider: Provider::Cpu, threads: 1 }
+        Self { library: None, provider: Provider::Cpu, precision: Precision::Full, threads: 1 }
     }
 }
 
@@ -124,6 +160,7 @@ pub(crate) struct Runtime {
     environment: Environment,
     library: PathBuf,
     provider: Provider,
+    precision: Precision,
     threads: usize,
 }
 
@@ -138,6 +175,7 @@ struct Loaded {
     name: &'static str,
     sha256: String,
     provider: Provider,
+    precision: Precision,
     session: Weak<Mutex<Session>>,
 }
 
@@ -176,8 +214,15 @@ impl Runtime {
                 how_to_get: settings.provider.how_to_get(),
             });
         }
+        if !settings.precision.is_of(settings.provider) {
+            return Err(VisionError::Precision {
+                wanted: settings.precision.name(),
+                provider: settings.provider.name(),
+            });
+        }
         tracing::debug!(library = %library.display(), provider = settings.provider.name(), threads = settings.threads, "runtime_loaded");
-        Ok(Arc::new(Self { environment, library, provider: settings.provider, threads: settings.threads }))
+        let RuntimeSettings { library: _, provider, precision, threads } = settings.clone();
+        Ok(Arc::new(Self { environment, library, provider, precision, threads }))
     }
 
     pub(crate) fn library(&self) -> &Path {
@@ -222,8 +267,9 @@ impl Runtime {
             check::check(self, name, model, &mut session)?;
         }
         let session = Arc::new(Mutex::new(session));
-        let (sha256, provider) = (model.sha256.clone(), self.provider);
-        sessions.push(Loaded { name, sha256, provider, session: Arc::downgrade(&session) });
+        let loaded = Arc::downgrade(&session);
+        let (sha256, provider, precision) = (model.sha256.clone(), self.provider, self.precision);
+        sessions.push(Loaded { name, sha256, provider, precision, session: loaded });
         Ok(session)
     }
 
@@ -240,7 +286,7 @@ impl Runtime {
         for (key, value) in &model.session {
             builder = builder.with_config_entry(key, value).map_err(|e| text(&e))?;
         }
-        match provider.dispatch(self.threads) {
+        match provider.dispatch(self.threads, self.precision) {
             None => {
                 builder = builder
                     .with_execution_providers([ep::CPU::default().with_arena_allocator(false).build()])

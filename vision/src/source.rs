@@ -9,6 +9,8 @@ mod live;
 mod matroska;
 #[cfg(feature = "lab")]
 mod paced;
+#[cfg(feature = "lab")]
+mod sized;
 mod slot;
 mod staged;
 mod stills;
@@ -46,6 +48,16 @@ pub enum SourceSpec {
     },
     /// The staged demo scene.
     Staged,
+    /// A source whose pictures are brought to another size, for benches.
+    #[cfg(feature = "lab")]
+    Sized {
+        /// What is read.
+        source: Box<SourceSpec>,
+        /// Width in pixels, 64 to 8192.
+        width_px: u32,
+        /// Height in pixels, 64 to 8192.
+        height_px: u32,
+    },
     /// A file or the staged scene at a camera's pace, for benches: one frame a period, the newest wins, and what was
     /// overtaken is counted as dropped.
     #[cfg(feature = "lab")]
@@ -97,7 +109,7 @@ impl SourceSpec {
             #[cfg(feature = "lab")]
             Self::Crops { files, .. } => format!("{} stills", files.len()),
             #[cfg(feature = "lab")]
-            Self::Paced { source, .. } => source.locator(),
+            Self::Paced { source, .. } | Self::Sized { source, .. } => source.locator(),
             Self::Staged | Self::StagedEmpty => "staged scene".to_owned(),
         }
     }
@@ -116,6 +128,11 @@ impl SourceSpec {
             Self::Stills(folder) => Box::new(stills::StillsSource::open(folder)?),
             #[cfg(feature = "lab")]
             Self::Crops { files, degradation } => Box::new(stills::StillsSource::crops(files, *degradation)),
+            #[cfg(feature = "lab")]
+            Self::Sized { source, width_px, height_px } => {
+                let frames = source.open(timeouts, retry)?;
+                Box::new(sized::SizedSource::new(frames, self.locator(), (*width_px, *height_px))?)
+            }
             #[cfg(feature = "lab")]
             Self::Paced { source, period } => {
                 Box::new(paced::PacedSource::new(source.open(timeouts, retry)?, *period)?)
@@ -144,6 +161,12 @@ pub(crate) trait FrameSource: Send {
     /// Frames will be taken at this pace, in time with the clock; a source that makes its frames makes these.
     #[cfg(feature = "lab")]
     fn at_pace(&mut self, _period: Duration) {}
+
+    /// How much of the time of the frame that was handed out last went into bringing it to another size.
+    #[cfg(feature = "lab")]
+    fn resizing(&self) -> Duration {
+        Duration::ZERO
+    }
 
     /// Frames that were captured and never handed out.
     fn dropped(&self) -> u64 {

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 pub enum Stage {
     /// Reading and decoding a frame.
     Capture,
+    /// Bringing a frame to another size than its source gives, which only benches do.
+    Resize,
     /// Filling, resizing, cropping, converting to tensors.
     Preprocess,
     /// The object model.
@@ -28,8 +30,9 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage, in order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Capture,
+        Self::Resize,
         Self::Preprocess,
         Self::Objects,
         Self::Hands,
@@ -45,6 +48,7 @@ impl Stage {
     pub fn name(self) -> &'static str {
         match self {
             Self::Capture => "capture",
+            Self::Resize => "resize",
             Self::Preprocess => "preprocess",
             Self::Objects => "objects",
             Self::Hands => "hands",

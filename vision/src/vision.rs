@@ -15,7 +15,7 @@ use crate::orientation::{Orientation, Upright};
 use crate::outline::{Looked, Outline, Outliner};
 use crate::pipeline::{Pipeline, PipelineSettings};
 use crate::runtime::{Provider, Runtime, RuntimeSettings};
-use crate::source::{Next, SourceSpec, Timeouts};
+use crate::source::{FrameSource, Next, SourceSpec, Timeouts};
 use crate::timings::{Stage, Timings};
 use crate::zone::Zones;
 
@@ -277,7 +277,7 @@ impl Vision {
             let start = Instant::now();
             let next = frames.next(&mut frame)?;
             if matches!(next, Next::Frame(_)) {
-                self.pipeline.timings.add(Stage::Capture, start.elapsed());
+                self.captured(start.elapsed(), frames.as_ref());
             }
             let file;
             let event = match &next {
@@ -330,6 +330,21 @@ impl Vision {
         }
         report.frames = report.processed + report.passed + report.dropped + report.skipped;
         Ok(report)
+    }
+
+    /// Books what it took to get a frame. What only a bench does to it is a stage of its own.
+    #[cfg(feature = "lab")]
+    fn captured(&mut self, spent: std::time::Duration, frames: &dyn FrameSource) {
+        let resizing = frames.resizing();
+        self.pipeline.timings.add(Stage::Capture, spent.saturating_sub(resizing));
+        if !resizing.is_zero() {
+            self.pipeline.timings.add(Stage::Resize, resizing);
+        }
+    }
+
+    #[cfg(not(feature = "lab"))]
+    fn captured(&mut self, spent: std::time::Duration, _: &dyn FrameSource) {
+        self.pipeline.timings.add(Stage::Capture, spent);
     }
 
     /// Whether the next frame of a live source is looked at, and how closely.

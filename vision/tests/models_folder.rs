@@ -8,7 +8,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use hymy_vision::runtime::{Provider, RuntimeSettings};
+use hymy_vision::runtime::{Precision, Provider, RuntimeSettings};
 use hymy_vision::{Vision, VisionError, VisionSettings};
 use support::{models, settings, workspace};
 
@@ -90,6 +90,14 @@ fn a_malformed_or_missing_manifest_says_where() {
     refused(&settings_with(folder.path()), &["manifest.toml", "missing field"]);
     fs::remove_file(&path).unwrap();
     refused(&settings_with(folder.path()), &["manifest.toml", "No such file", "restore the `models` folder"]);
+}
+
+#[test]
+fn fewer_digits_than_a_provider_has_are_an_error() {
+    let runtime = RuntimeSettings { precision: Precision::Bf16, ..settings_with(&models()).runtime };
+    let error = Vision::load(&VisionSettings { runtime, ..settings() }).err().expect("the CPU computes in full");
+    assert!(matches!(error, VisionError::Precision { wanted: "bf16", provider: "cpu" }), "{error}");
+    assert!(error.to_string().contains("only `openvino` does"), "{error}");
 }
 
 #[test]

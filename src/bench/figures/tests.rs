@@ -59,6 +59,7 @@ fn a_clips_processor_time_holds_its_decoding() {
     near(&figures, "latency_max_ms", 100.0);
     near(&figures, "paced_dropped_share", 0.05);
     near(&figures, "paced_core_share", 0.25);
+    near(&figures, "paced_cpu_ms", 2_500.0 / 95.0);
     near(&figures, "steady_mib", 100.0);
 }
 
@@ -77,8 +78,22 @@ fn what_is_not_known_is_not_there() {
 fn rendering_the_staged_scene_is_no_cost_of_the_product() {
     let figures = of_repeat(&measured(None), true);
     near(&figures, "cpu_ms", 13.0 - 4.0);
+    // Of a hundred frames that were rendered at the pace, five were dropped.
+    near(&figures, "paced_cpu_ms", (2_500.0 - 100.0 * 4.0) / 95.0);
     near(&figures, "outside_models_share", 1.0 - 0.5 / 0.9);
     assert!(!figures.contains_key("decode_share"));
+}
+
+#[test]
+fn bringing_a_clip_to_another_size_is_neither_decoding_nor_a_cost_of_the_product() {
+    let mut resized = measured(Some("h264"));
+    resized.free.stages_us.insert("resize".into(), vec![4_000; 100]);
+    let figures = of_repeat(&resized, true);
+    // Half of the wall time, as of every stage of this run.
+    near(&figures, "cpu_ms", 13.0 - 2.0);
+    near(&figures, "decode_share", (0.3 + 0.4) / 1.1);
+    near(&figures, "outside_models_share", 1.0 - 0.5 / 1.1);
+    near(&figures, "paced_cpu_ms", (2_500.0 - 100.0 * 2.0) / 95.0);
 }
 
 #[test]

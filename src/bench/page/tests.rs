@@ -35,7 +35,15 @@ fn measured(ms: u64) -> Measured {
 }
 
 pub(in crate::bench) fn report(clip: &str) -> Report {
-    let setting = Setting { threads: 1, objects_hz: 3.0, provider: "cpu".into(), cameras: 1 };
+    let setting = Setting {
+        threads: 1,
+        objects_hz: 3.0,
+        faces_hz: 4.0,
+        provider: "cpu".into(),
+        precision: "full".into(),
+        cameras: 1,
+        size: None,
+    };
     let (frames, seconds, rate_hz, paced_s) = (50, 1.0, 10.0, 5.0);
     let job = Job {
         subject: Subject::Staged,

@@ -6,7 +6,15 @@ fn job(clip: Option<&str>, threads: usize, cameras: usize) -> Job {
     Job {
         subject: clip.map_or(Subject::Staged, |clip| Subject::Clip(clip.into())),
         config: None,
-        setting: Setting { threads, objects_hz: 3.0, provider: "cpu".into(), cameras },
+        setting: Setting {
+            threads,
+            objects_hz: 3.0,
+            faces_hz: 4.0,
+            provider: "cpu".into(),
+            precision: "full".into(),
+            cameras,
+            size: None,
+        },
         warm_up: 0,
         frames: 1,
         seconds: 1.0,

@@ -1,4 +1,4 @@
-//! One repeat in a process of its own: this program, told what to measure.
+//! Work in processes of its own: this program, told what to do; repeats of several cases take turns.
 
 use std::io::Read;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -8,24 +8,72 @@ use std::time::Duration;
 
 use hymy::bench::job::{Job, Measured};
 use hymy::bench::process;
+use indicatif::ProgressBar;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// How often it is looked whether the process ended or the work was stopped.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Measures one repeat; the error is what the process said last.
-pub fn run(job: &Job, stop: &AtomicBool) -> Result<Measured, String> {
-    let started_ns = u64::try_from(process::monotonic().as_nanos()).unwrap_or_default();
-    told("--child", &Job { started_ns, ..job.clone() }, stop)
+/// What became of the repeats of some jobs.
+pub struct Rounds {
+    /// Of each job, the repeats that were measured.
+    pub measured: Vec<Vec<Measured>>,
+    /// Each repeat that failed.
+    pub failed: Vec<Failure>,
 }
 
-/// Runs this program with a task, and reads the one object that it prints.
-fn told<T: DeserializeOwned>(option: &str, task: &impl Serialize, stop: &AtomicBool) -> Result<T, String> {
+/// A repeat that failed.
+pub struct Failure {
+    /// The place of its job.
+    pub place: usize,
+    /// The job's name, and which repeat.
+    pub what: String,
+    /// What its process said last.
+    pub why: String,
+}
+
+/// Measures every job so often, in turn, or until `stop` is set. What fails is told, and the others go on.
+pub fn rounds(jobs: &[Job], names: &[String], repeats: u32, bar: &ProgressBar, stop: &AtomicBool) -> Rounds {
+    let mut rounds = Rounds { measured: jobs.iter().map(|_| Vec::new()).collect(), failed: Vec::new() };
+    for repeat in 1..=repeats {
+        for (place, ((job, name), measured)) in jobs.iter().zip(names).zip(&mut rounds.measured).enumerate() {
+            if stop.load(Ordering::Relaxed) {
+                return rounds;
+            }
+            bar.set_message(name.clone());
+            match run(job, stop) {
+                Ok(result) => {
+                    measured.push(result);
+                    if bar.is_hidden() {
+                        eprintln!("{name}: repeat {repeat} of {repeats} measured");
+                    }
+                }
+                Err(_) if stop.load(Ordering::Relaxed) => {}
+                Err(why) => {
+                    let what = format!("{name}, repeat {repeat}");
+                    bar.suspend(|| eprintln!("{what}: {why}; going on"));
+                    rounds.failed.push(Failure { place, what, why });
+                }
+            }
+            bar.inc(1);
+        }
+    }
+    rounds
+}
+
+/// Measures one repeat; the error is what the process said last.
+fn run(job: &Job, stop: &AtomicBool) -> Result<Measured, String> {
+    let started_ns = u64::try_from(process::monotonic().as_nanos()).unwrap_or_default();
+    told("bench", &Job { started_ns, ..job.clone() }, stop)
+}
+
+/// Runs a command of this program as the child that is told a task, and reads the one object that it prints.
+pub fn told<T: DeserializeOwned>(command: &str, task: &impl Serialize, stop: &AtomicBool) -> Result<T, String> {
     let task = serde_json::to_string(task).map_err(|error| error.to_string())?;
     let program = std::env::current_exe().map_err(|error| format!("this program cannot be found: {error}"))?;
     let mut child = Command::new(program)
-        .args(["bench", option, &task])
+        .args([command, "--child", &task])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

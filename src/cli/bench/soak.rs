@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use hymy::bench::job::{Job, Subject};
+use hymy::bench::job::Job;
 use hymy::bench::measure;
 use hymy::bench::soak::{self, Length, Line, Trend};
 use hymy_vision::{SourceSpec, Vision};
@@ -24,13 +24,9 @@ struct Soaked<'a> {
 
 /// Plays the camera of the job for so many minutes.
 pub fn run(job: &Job, minutes: f64, json: Option<&Path>, stop: &AtomicBool) -> anyhow::Result<()> {
-    let source = match &job.subject {
-        Subject::Clip(path) => SourceSpec::File { path: path.clone(), times: u32::MAX },
-        _ => SourceSpec::Staged,
-    };
-    let source =
-        SourceSpec::Paced { source: Box::new(source), period: Duration::try_from_secs_f64(1.0 / job.rate_hz)? };
-    let mut vision = Vision::load(&measure::settings_of(job)?)?;
+    let period = Duration::try_from_secs_f64(1.0 / job.rate_hz)?;
+    let source = SourceSpec::Paced { source: Box::new(measure::source_of(job)), period };
+    let mut vision = Vision::load(&measure::settings_of(job.config.as_deref(), &job.setting)?.0)?;
     let length = Length::of_minutes(minutes);
     super::super::print("  minutes   frames  dropped   p50 ms   p99 ms   max ms   of a core   memory");
     let lines = soak::soak(&mut vision, &source, length, stop, |line| super::super::print(&row(line)))?;

@@ -91,7 +91,8 @@ fn what_is_no_number_is_never_within() {
 #[test]
 #[ignore = "runs in a child of the test below"]
 fn child_that_loads_a_partly_foreign_model() {
-    let settings = |provider| RuntimeSettings { library: Some(openvino_library()), provider, threads: 1 };
+    let settings =
+        |provider| RuntimeSettings { library: Some(openvino_library()), provider, ..RuntimeSettings::default() };
     let model = VerifiedModel { sha256: String::new(), bytes: PARTLY_FOREIGN.to_vec(), session: BTreeMap::new() };
     runtime(&settings(Provider::Cpu)).session("partly_foreign", &model).expect("the CPU provider has both");
     match runtime(&settings(Provider::OpenVino)).session("partly_foreign", &model) {

@@ -257,8 +257,11 @@ impl Runtime {
     ) -> Result<SharedSession, VisionError> {
         let mut sessions = SESSIONS.lock().unwrap_or_else(PoisonError::into_inner);
         sessions.retain(|loaded| loaded.session.strong_count() > 0);
-        let wanted =
-            |loaded: &&Loaded| loaded.name == name && loaded.sha256 == model.sha256 && loaded.provider == self.provider;
+        let wanted = |loaded: &&Loaded| {
+            loaded.name == name
+                && loaded.sha256 == model.sha256
+                && (loaded.provider, loaded.precision) == (self.provider, self.precision)
+        };
         if let Some(session) = sessions.iter().find(wanted).and_then(|loaded| loaded.session.upgrade()) {
             return Ok(session);
         }

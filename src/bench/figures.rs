@@ -146,8 +146,9 @@ fn latencies(phase: &Phase, keys: [&str; 4], put: &mut impl FnMut(&str, Option<f
     }
 }
 
-/// Processor time of the free run, told apart. Stages are timed by the wall clock; a box that does something else makes
-/// all of them longer alike, so they are scaled by how much of the wall time the thread had a core.
+/// Processor time of the free run, told apart. What capturing took is processor time of the frame's thread; all other
+/// stages are timed by the wall clock. A box that does something else makes these longer alike, so they are scaled to what
+/// the thread had besides.
 struct Apart {
     /// Of the whole process, without what no kiosk does.
     cpu_s: f64,
@@ -161,12 +162,14 @@ struct Apart {
 impl Apart {
     fn of(measured: &Measured) -> Self {
         let free = &measured.free;
-        let had_core = (free.path_cpu_s / free.wall_s).min(1.0);
-        let seconds = |wanted: &dyn Fn(&str) -> bool| -> f64 {
+        let timed = |wanted: &dyn Fn(&str) -> bool| -> f64 {
             let stages = free.stages_us.iter().filter(|(name, _)| wanted(name));
-            stages.flat_map(|(_, spent)| spent).sum::<u64>() as f64 / 1e6 * had_core
+            stages.flat_map(|(_, spent)| spent).sum::<u64>() as f64 / 1e6
         };
-        let capture_s = seconds(&|name| name == Stage::Capture.name());
+        let capture_s = timed(&|name| name == Stage::Capture.name());
+        let besides_s = timed(&|name| name != Stage::Capture.name());
+        let had_core = if besides_s > 0.0 { ((free.path_cpu_s - capture_s) / besides_s).clamp(0.0, 1.0) } else { 1.0 };
+        let seconds = |wanted: &dyn Fn(&str) -> bool| timed(wanted) * had_core;
         let rendered_s = if decodes(measured.picture.as_ref()) { 0.0 } else { capture_s };
         let made_up_s = rendered_s + seconds(&|name| name == Stage::Resize.name());
         Self {
@@ -183,7 +186,7 @@ impl Apart {
 pub struct StageFigures {
     /// The stage.
     pub name: String,
-    /// Wall time a processed frame, over all frames, in milliseconds.
+    /// Wall time (of capturing: processor time) a processed frame, over all frames, in milliseconds.
     pub ms_a_frame: Estimate,
     /// In how many of the frames it ran.
     pub ran_in_share: f64,

@@ -36,7 +36,7 @@ pub struct Setting {
     /// With how many digits it does.
     #[serde(default = "Setting::precision_before")]
     pub precision: String,
-    /// Cameras that are seen at once: threads of one process, each with its own sessions, in one environment of
+    /// Cameras that are seen at once: threads of one process, which share the sessions of one environment of
     /// onnxruntime.
     pub cameras: usize,
     /// The size that pictures are brought to; `None` leaves them as they are.

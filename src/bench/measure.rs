@@ -39,6 +39,9 @@ pub enum MeasureError {
     /// No such precision.
     #[error("there is no precision `{0}`; choose full, or with the provider openvino bf16")]
     Precision(String),
+    /// The staged scene could not be set up.
+    #[error(transparent)]
+    Staged(#[from] staged::StagedError),
     /// A thread could not do its part.
     #[error("a camera's thread ended before it had measured anything")]
     Thread,
@@ -53,9 +56,7 @@ pub fn measure(job: &Job) -> Result<Measured, MeasureError> {
         return super::model::measure(job, file, shapes);
     }
     let source = source_of(job);
-    let config = job.config.as_deref().map(Config::load).transpose()?;
-    let settings = settings(&job.setting, config.as_ref())?;
-    let directions = config.map_or_else(Directions::default, |config| config.directions);
+    let (settings, directions) = settings_of_job(job)?;
     let picture = picture(job)?;
     let cameras = job.setting.cameras.max(1);
     let mut visions: Vec<Vision> = (0..cameras).map(|_| Vision::load(&settings)).collect::<Result<_, _>>()?;
@@ -121,6 +122,18 @@ pub fn settings_of(config: Option<&Path>, setting: &Setting) -> Result<(VisionSe
     let config = config.map(Config::load).transpose()?;
     let settings = settings(setting, config.as_ref())?;
     Ok((settings, config.map_or_else(Directions::default, |config| config.directions)))
+}
+
+/// The same of a job. The staged scene has zones of its own: without them its two faces would not be read.
+///
+/// # Errors
+/// As [`settings_of`]; [`MeasureError::Staged`].
+pub fn settings_of_job(job: &Job) -> Result<(VisionSettings, Directions), MeasureError> {
+    let (mut settings, directions) = settings_of(job.config.as_deref(), &job.setting)?;
+    if job.config.is_none() && matches!(job.subject, Subject::Staged) {
+        settings.zones = staged::zones()?;
+    }
+    Ok((settings, directions))
 }
 
 fn settings(setting: &Setting, config: Option<&Config>) -> Result<VisionSettings, MeasureError> {

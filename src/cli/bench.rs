@@ -72,7 +72,7 @@ pub struct Bench {
     /// With how many digits: full, or with openvino bf16; several likewise. [default: full]
     #[arg(long, value_name = "P,P", value_delimiter = ',')]
     precision: Vec<String>,
-    /// Cameras seen at once by one process, each with its own sessions on its own thread; several likewise. [default: 1]
+    /// Cameras seen at once by one process, each on its own thread, with sessions that all share; several likewise. [default: 1]
     #[arg(long, value_name = "N,N", value_delimiter = ',', value_parser = clap::value_parser!(u8).range(1..=32))]
     cameras: Vec<u8>,
     /// The size of the camera's picture, to which the scene or a clip is brought; several likewise. [default: its own]

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stage {
-    /// Reading and decoding a frame.
+    /// Reading and decoding a frame: processor time of the thread that asks for it, because whoever waits for a camera, or
+    /// for a decoder's own threads, does nothing. All other stages are wall time.
     Capture,
     /// Bringing a frame to another size than its source gives, which only benches do.
     Resize,
@@ -66,7 +67,7 @@ impl Stage {
 pub struct StageCost {
     /// How often the stage ran.
     pub runs: u64,
-    /// Wall time of all runs together.
+    /// Time of all runs together.
     pub total: Duration,
     /// The longest run.
     pub longest: Duration,
@@ -97,5 +98,31 @@ impl Timings {
         let result = work();
         self.add(stage, start.elapsed());
         result
+    }
+}
+
+/// Processor time of the calling thread so far.
+pub(crate) fn thread_time() -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the time is written to a place of its own, and stays zero where there is no such clock.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
+    let (seconds, nanoseconds) = (u64::try_from(time.tv_sec), u32::try_from(time.tv_nsec));
+    Duration::new(seconds.unwrap_or_default(), nanoseconds.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_is_no_processor_time_and_work_is() {
+        let before = thread_time();
+        std::thread::sleep(Duration::from_millis(300));
+        let waited = thread_time() - before;
+        // Whatever else the box does, this thread was not running.
+        assert!(waited < Duration::from_millis(100), "{waited:?}");
+        while thread_time() - before < Duration::from_millis(20) {
+            std::hint::black_box(before);
+        }
     }
 }

@@ -4,7 +4,6 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 use crate::cadence::{Attention, Cadence};
 use crate::error::VisionError;
@@ -16,7 +15,7 @@ use crate::outline::{Looked, Outline, Outliner};
 use crate::pipeline::{Pipeline, PipelineSettings};
 use crate::runtime::{Provider, Runtime, RuntimeSettings};
 use crate::source::{FrameSource, Next, SourceSpec, Timeouts};
-use crate::timings::{Stage, Timings};
+use crate::timings::{Stage, Timings, thread_time};
 use crate::zone::Zones;
 
 /// Everything that the vision path needs to know.
@@ -274,10 +273,10 @@ impl Vision {
         self.pipeline.forget();
         let live = source.is_live();
         while !stop.load(Ordering::Relaxed) {
-            let start = Instant::now();
+            let start = thread_time();
             let next = frames.next(&mut frame)?;
             if matches!(next, Next::Frame(_)) {
-                self.captured(start.elapsed(), frames.as_ref());
+                self.captured(thread_time().saturating_sub(start), frames.as_ref());
             }
             let file;
             let event = match &next {

@@ -3,11 +3,11 @@
 use super::*;
 use crate::bench::job::Picture;
 
-/// 100 frames in two seconds: 4 ms reading, 8 ms of a model, 2 ms of something else each; half of the time another
-/// program had the core; decoders of their own took 0.3 s.
+/// 100 frames in two seconds: 4 ms of processor time reading, 10 ms of a model and 2 ms of something else by the wall clock
+/// each; half of that time another program had the core; decoders of their own took 0.3 s.
 fn measured(codec: Option<&str>) -> Measured {
     let all = |us: u64| vec![us; 100];
-    let stages = [("capture", 8_000), ("detect", 10_000), ("mesh", 0), ("postprocess", 1_500), (OBSERVE, 500)];
+    let stages = [("capture", 4_000), ("detect", 10_000), ("mesh", 0), ("postprocess", 1_500), (OBSERVE, 500)];
     let free = Phase {
         frames: 100,
         wall_s: 2.0,
@@ -88,11 +88,13 @@ fn rendering_the_staged_scene_is_no_cost_of_the_product() {
 fn bringing_a_clip_to_another_size_is_neither_decoding_nor_a_cost_of_the_product() {
     let mut resized = measured(Some("h264"));
     resized.free.stages_us.insert("resize".into(), vec![4_000; 100]);
-    let figures = of_repeat(&resized, true);
     // Half of the wall time, as of every stage of this run.
-    near(&figures, "cpu_ms", 13.0 - 2.0);
-    near(&figures, "decode_share", (0.3 + 0.4) / 1.1);
-    near(&figures, "outside_models_share", 1.0 - 0.5 / 1.1);
+    resized.free.path_cpu_s += 0.2;
+    resized.free.cpu_s += 0.2;
+    let figures = of_repeat(&resized, true);
+    near(&figures, "cpu_ms", 15.0 - 2.0);
+    near(&figures, "decode_share", (0.3 + 0.4) / 1.3);
+    near(&figures, "outside_models_share", 1.0 - 0.5 / 1.3);
     near(&figures, "paced_cpu_ms", (2_500.0 - 100.0 * 2.0) / 95.0);
 }
 

@@ -26,7 +26,7 @@ struct Soaked<'a> {
 pub fn run(job: &Job, minutes: f64, json: Option<&Path>, stop: &AtomicBool) -> anyhow::Result<()> {
     let period = Duration::try_from_secs_f64(1.0 / job.rate_hz)?;
     let source = SourceSpec::Paced { source: Box::new(measure::source_of(job)), period };
-    let mut vision = Vision::load(&measure::settings_of(job.config.as_deref(), &job.setting)?.0)?;
+    let mut vision = Vision::load(&measure::settings_of_job(job)?.0)?;
     let length = Length::of_minutes(minutes);
     super::super::print("  minutes   frames  dropped   p50 ms   p99 ms   max ms   of a core   memory");
     let lines = soak::soak(&mut vision, &source, length, stop, |line| super::super::print(&row(line)))?;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use hymy_vision::VisionSettings;
 use serde::{Deserialize, Serialize};
 
 /// The size of a picture.
@@ -45,6 +46,20 @@ pub struct Setting {
 }
 
 impl Setting {
+    /// That of a pipeline with these settings: one camera, its pictures as they are.
+    #[must_use]
+    pub fn of(settings: &VisionSettings) -> Self {
+        Self {
+            threads: settings.runtime.threads,
+            objects_hz: settings.objects_hz,
+            faces_hz: settings.faces_hz,
+            provider: settings.runtime.provider.name().to_owned(),
+            precision: settings.runtime.precision.name().to_owned(),
+            cameras: 1,
+            size: None,
+        }
+    }
+
     /// What reports that do not say it were measured with.
     fn faces_hz_before() -> f32 {
         4.0

@@ -200,7 +200,7 @@ impl Tune {
             }
             None => (PathBuf::from(EXAMPLE_FILE), EXAMPLE.to_owned(), VisionSettings::new(find_models(None))),
         };
-        let setting = Setting { cameras: usize::from(self.cameras), ..setting_of(&settings) };
+        let setting = Setting { cameras: usize::from(self.cameras), ..Setting::of(&settings) };
         Ok(Base { file, text, settings, setting })
     }
 
@@ -332,19 +332,6 @@ impl Tune {
                 Err(WrongUsage(format!("--json {json} would overwrite {other}; name another file")))
             }
         }
-    }
-}
-
-/// What of the settings of a pipeline is tuned.
-fn setting_of(settings: &VisionSettings) -> Setting {
-    Setting {
-        threads: settings.runtime.threads,
-        objects_hz: settings.objects_hz,
-        faces_hz: settings.faces_hz,
-        provider: settings.runtime.provider.name().to_owned(),
-        precision: settings.runtime.precision.name().to_owned(),
-        cameras: 1,
-        size: None,
     }
 }
 

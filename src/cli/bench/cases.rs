@@ -46,15 +46,7 @@ fn settings(bench: &Bench) -> anyhow::Result<Vec<Setting>> {
     let config = bench.config.as_deref().map(Config::load).transpose()?;
     let given = config.as_ref().map(camera::vision_settings);
     let given = given.unwrap_or_else(|| VisionSettings::new(find_models(None)));
-    let base = Setting {
-        threads: given.runtime.threads,
-        objects_hz: given.objects_hz,
-        faces_hz: given.faces_hz,
-        provider: given.runtime.provider.name().to_owned(),
-        precision: given.runtime.precision.name().to_owned(),
-        cameras: 1,
-        size: None,
-    };
+    let base = Setting::of(&given);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let counts = |given: &[u8], swept: [usize; 2]| match given {
         [] if bench.sweep => {

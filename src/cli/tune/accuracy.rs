@@ -11,7 +11,7 @@ use hymy_vision::VisionSettings;
 use hymy_vision::runtime::Precision;
 
 use super::super::{bench::children, progress};
-use super::{Base, Tune, setting_of};
+use super::{Base, Tune};
 
 const STOPPED: &str = "stopped before the end: nothing is decided";
 
@@ -31,7 +31,7 @@ pub fn seen(
         let (footage, every, config) = (footage.clone(), tune.every as usize, tune.config.clone());
         children::told("tune", &Task { footage, every, config, setting }, stop)
     };
-    let product = Setting { provider: "cpu".to_owned(), ..setting_of(&VisionSettings::new(PathBuf::new())) };
+    let product = Setting { provider: "cpu".to_owned(), ..Setting::of(&VisionSettings::new(PathBuf::new())) };
     let known = [&base.setting, &product];
     let may = |setting: &Setting| clips || known.iter().any(|one| candidates::has_cadence_of(one, setting));
     let mut distinct: Vec<&Setting> = Vec::new();

@@ -61,6 +61,7 @@ impl Picture<'_> {
     /// The place is well inside, and the lengths fit.
     #[inline(always)]
     unsafe fn inner(&self, offset: i32, right_share: f32, low_share: f32) -> Four {
+        debug_assert!(offset as usize + (self.width + 1) * COLOURS + 4 <= self.bytes.len());
         // SAFETY: the caller's word. Four bytes are read of three, of which the last lies in the row after the lower
         // corners' at the most.
         unsafe {

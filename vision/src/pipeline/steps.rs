@@ -101,7 +101,8 @@ pub struct Stages {
     frame: Frame,
     mesh: Mesh,
     t_ms: u64,
-    clip: Option<Box<dyn FrameSource>>,
+    /// With room for what is decoded of it: all other steps stay with the scene's frame.
+    clip: Option<(Box<dyn FrameSource>, Frame)>,
 }
 
 impl Stages {
@@ -131,7 +132,8 @@ impl Stages {
         let mesh = pipeline.fit_mesh(&frame, &RotatedSquare::upright(centre, side))?;
         let mesh = mesh.ok_or_else(|| scene_failed("shows no face".to_owned()))?;
         let clip = clip.map(|path| SourceSpec::File { path: path.to_owned(), times: u32::MAX });
-        let clip = clip.map(|clip| clip.open(Timeouts::default(), false)).transpose()?;
+        let clip =
+            clip.map(|clip| clip.open(Timeouts::default(), false)).transpose()?.map(|clip| (clip, Frame::empty()));
         Ok(Self { pipeline, preprocessor: Preprocessor::new(), frame, mesh, t_ms, clip })
     }
 
@@ -145,7 +147,7 @@ impl Stages {
         let (side_px, unit) = (object_detector::INPUT_PX, Affine { m: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]] });
         match step {
             Step::Decode => match clip {
-                Some(clip) => clip.next(frame).map(drop)?,
+                Some((clip, decoded)) => clip.next(decoded).map(drop)?,
                 None => return Err(path_error(Path::new("clip"), "none was given")),
             },
             Step::Fill => pipeline.fill.iter_mut().try_for_each(|fill| fill.apply(frame))?,

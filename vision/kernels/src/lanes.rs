@@ -4,8 +4,10 @@
 
 use std::ptr;
 
+use crate::colours::Colours;
+
 /// A vector register. The functions are sound only where the processor has such registers: inside [`Registers::run`].
-pub(crate) trait Lanes: Copy {
+pub(crate) trait Lanes: Colours {
     /// Values in a register.
     const COUNT: usize;
     /// # Safety
@@ -63,6 +65,13 @@ impl Registers {
             Self::Avx2 => 8,
             Self::Four => 4,
         }
+    }
+
+    /// Runs a kernel on the widest.
+    pub(crate) fn run_on_widest(kernel: impl Kernel) {
+        let widest = Self::available().next().unwrap_or(Self::Four);
+        // SAFETY: the processor has them.
+        unsafe { widest.run(kernel) };
     }
 
     /// Runs a kernel on these.

@@ -4,16 +4,20 @@
 //! tensor, and PReLU, which it cannot fuse, is four of them. [`Tower`] computes a block row by row, so that what lies
 //! between two convolutions never leaves the first-level cache. It is the same sum of products in another order.
 //!
-//! This crate knows no picture, no file and no model format: arrays of `f32` go in and come out. What it holds between
-//! two runs is wiped when it is dropped.
+//! [`Picture`] brings pixels into tensors: a rotated square, or a part made smaller.
+//!
+//! This crate knows no file and no model format: arrays go in and come out. What it holds between two runs is wiped when
+//! it is dropped.
 
+mod colours;
 mod depthwise;
-mod four;
 mod lanes;
 mod product;
 mod residual;
 mod sample;
+mod shrink;
 mod tower;
 
-pub use sample::Picture;
+pub use sample::{COLOURS, Picture, Value};
+pub use shrink::{Line, Part};
 pub use tower::{Parameter, Tower, TowerError};

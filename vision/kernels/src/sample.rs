@@ -1,6 +1,6 @@
 //! A picture's pixels at places between them: a rotated square as a tensor, in one pass.
 
-use crate::four::Four;
+use crate::colours::{Colours, MOST_PIXELS, mixed};
 use crate::lanes::{Kernel, Lanes, Registers};
 
 /// Rows of pixels, blue, green and red.
@@ -17,7 +17,7 @@ pub struct Picture<'p> {
 }
 
 /// Colours of a pixel.
-const COLOURS: usize = 3;
+pub const COLOURS: usize = 3;
 /// Pixels whose places are computed at once.
 const BLOCK: usize = 16;
 
@@ -30,21 +30,20 @@ impl Picture<'_> {
     ///
     /// Returns whether the lengths fit: `bytes` three by width by height, `square` three by `side` squared.
     #[must_use]
-    pub fn sample(
+    pub fn sample<V: Value>(
         &self,
         picture_from_square: [[f32; 3]; 2],
         side: usize,
         [scale, offset]: [f32; 2],
-        square: &mut [f32],
+        square: &mut [V],
     ) -> bool {
         // Places in it are counted by whole numbers of 32 bits.
         let length = self.width * self.height * COLOURS;
         if self.bytes.len() != length || i32::try_from(length).is_err() || square.len() != side * side * COLOURS {
             return false;
         }
-        let registers = Registers::available().next().unwrap_or(Registers::Four);
-        // SAFETY: they are of `Registers::available`.
-        unsafe { registers.run(Sampling { picture: self, picture_from_square, side, scale, offset, square }) };
+        let sampling = Sampling { picture: self, picture_from_square, side, scale, offset, square };
+        Registers::run_on_widest(sampling);
         true
     }
 
@@ -54,63 +53,71 @@ impl Picture<'_> {
         x >= 0.0 && y >= 0.0 && x + 1.0 < self.width as f32 && y + 2.0 < self.height as f32
     }
 
-    /// Blue, green and red between the corners of which the upper left one is that many bytes from the first, and a number
-    /// that means nothing.
+    /// Red, green and blue of pixels between the corners of which the upper left ones are that many bytes from the first.
     ///
     /// # Safety
-    /// The place is well inside, and the lengths fit.
+    /// The places are well inside, the lengths fit, and there are as many as pixels in a register.
     #[inline(always)]
-    unsafe fn inner(&self, offset: i32, right_share: f32, low_share: f32) -> Four {
-        debug_assert!(offset as usize + (self.width + 1) * COLOURS + 4 <= self.bytes.len());
-        // SAFETY: the caller's word. Four bytes are read of three, of which the last lies in the row after the lower
+    unsafe fn inner<L: Lanes>(&self, offsets: &[i32], right_shares: &[f32], low_shares: &[f32]) -> L {
+        let below = self.width * COLOURS;
+        debug_assert!(offsets[..L::PIXELS].iter().all(|at| *at as usize + below + 8 <= self.bytes.len()));
+        // SAFETY: the caller's word. Eight bytes are read of six, of which the last lie in the row after the lower
         // corners' at the most.
-        unsafe {
-            let upper = self.bytes.as_ptr().add(offset as usize);
-            let lower = upper.add(self.width * COLOURS);
-            let corners = [upper, upper.add(COLOURS), lower, lower.add(COLOURS)];
-            let [a, b, c, d] = corners.map(|corner| corner.cast::<[u8; 4]>().read_unaligned());
-            between([a, b, c, d], right_share, low_share)
-        }
+        unsafe { L::between(self.bytes.as_ptr(), below, offsets, right_shares, low_shares) }
     }
 
     /// The same of any place, in pixels from the first pixel's centre.
-    fn anywhere(&self, x: f32, y: f32) -> Four {
+    fn anywhere(&self, x: f32, y: f32) -> [f32; 4] {
         let (left, top) = (x.floor(), y.floor());
         let (right, low) = (left + 1.0, top + 1.0);
         let corners = [self.pixel(left, top), self.pixel(right, top), self.pixel(left, low), self.pixel(right, low)];
-        between(corners, x - left, y - top)
+        mixed(corners, x - left, y - top)
     }
 
     /// A pixel, or what lies outside. A place that is no number is outside.
-    fn pixel(&self, x: f32, y: f32) -> [u8; 4] {
+    fn pixel(&self, x: f32, y: f32) -> [f32; 3] {
         let inside = x >= 0.0 && y >= 0.0 && x < self.width as f32 && y < self.height as f32;
         let first = if inside { (y as usize * self.width + x as usize) * COLOURS } else { usize::MAX - COLOURS };
         let bytes = self.bytes.get(first..first + COLOURS);
-        bytes.map_or([self.outside; 4], |bytes| [bytes[0], bytes[1], bytes[2], 0])
+        bytes.map_or([self.outside; 3], |bytes| [bytes[0], bytes[1], bytes[2]]).map(f32::from)
     }
 }
 
-/// What lies between four corners: upper left, upper right, lower left, lower right.
-#[inline(always)]
-fn between(corners: [[u8; 4]; 4], right_share: f32, low_share: f32) -> Four {
-    let [a, b, c, d] = [Four::of(corners[0]), Four::of(corners[1]), Four::of(corners[2]), Four::of(corners[3])];
-    let upper = a.towards(b, right_share);
-    let lower = c.towards(d, right_share);
-    upper.towards(lower, low_share)
+/// A colour of a tensor.
+pub trait Value: Copy {
+    /// Of a number, which lies in the range of bytes where bytes are made of it.
+    fn of(value: f32) -> Self;
+}
+
+impl Value for f32 {
+    #[inline(always)]
+    fn of(value: f32) -> Self {
+        value
+    }
+}
+
+impl Value for u8 {
+    /// The nearest whole number that a byte can hold.
+    #[inline(always)]
+    fn of(value: f32) -> Self {
+        let above = if value > 0.0 { value } else { 0.0 };
+        let within = if above < 255.0 { above } else { 255.0 };
+        // SAFETY: between 0 and 255, and no number is 0 here. Written so, the compiler converts many at once.
+        unsafe { (within + 0.5).to_int_unchecked::<i32>() as Self }
+    }
 }
 
 /// One square of a picture whose lengths fit.
-struct Sampling<'p, 's> {
+struct Sampling<'p, 's, V> {
     picture: &'p Picture<'p>,
     picture_from_square: [[f32; 3]; 2],
     side: usize,
     scale: f32,
     offset: f32,
-    square: &'s mut [f32],
+    square: &'s mut [V],
 }
 
-impl Kernel for Sampling<'_, '_> {
-    /// The lanes are those of one pixel's colours; what the processor has decides how they are computed.
+impl<V: Value> Kernel for Sampling<'_, '_, V> {
     #[inline(always)]
     fn run<L: Lanes>(self) {
         let Self { picture, picture_from_square: [[xx, xy, x0], [yx, yy, y0]], side, scale, offset, square } = self;
@@ -118,45 +125,57 @@ impl Kernel for Sampling<'_, '_> {
         for (row, pixels) in square.chunks_exact_mut(side * COLOURS).enumerate() {
             let v = row as f32 + 0.5;
             let (start_x, start_y) = (xy * v + x0 - 0.5, yy * v + y0 - 0.5);
-            let place = |column: usize| {
-                let u = column as f32 + 0.5;
+            let place = |column: f32| {
+                let u = column + 0.5;
                 (xx * u + start_x, yx * u + start_y)
             };
             let is_inner = |column: usize| {
-                let (x, y) = place(column);
+                let (x, y) = place(column as f32);
                 picture.is_well_inside(x, y)
-            };
-            let mut write = |column: usize, colours: Four| {
-                let [red, green, blue, _] = colours.scaled(scale, offset).rgb();
-                if let Some(pixel) = pixels.get_mut(column * COLOURS..(column + 1) * COLOURS) {
-                    pixel.copy_from_slice(&[red, green, blue]);
-                }
             };
             // Places lie on a line, and rounding keeps their order: those between two that are inside are inside.
             let first = (0..side).find(|column| is_inner(*column)).unwrap_or(side);
             let end = (first..side).rev().find(|column| is_inner(*column)).map_or(first, |last| last + 1);
             for column in (0..first).chain(end..side) {
-                let (x, y) = place(column);
-                write(column, picture.anywhere(x, y));
+                let (x, y) = place(column as f32);
+                let rgb = picture.anywhere(x, y).scaled(scale, offset);
+                write(&mut pixels[column * COLOURS..], &rgb[..COLOURS]);
             }
             for block in (first..end).step_by(BLOCK) {
                 // One step for all of a block: the compiler computes it in registers.
                 let (mut offsets, mut right_shares, mut low_shares) = ([0; BLOCK], [0.0; BLOCK], [0.0; BLOCK]);
+                let (start, last) = (block as f32, (end - 1) as f32);
                 for at in 0..BLOCK {
-                    let (x, y) = place((block + at).min(end - 1));
+                    let column = start + at as f32;
+                    let (x, y) = place(if column < last { column } else { last });
                     // SAFETY: inside, as was just said: at least 0, and below what a whole number can be.
                     let (left, top) = unsafe { (x.to_int_unchecked::<i32>(), y.to_int_unchecked::<i32>()) };
                     offsets[at] = top * row_bytes + left * COLOURS as i32;
                     (right_shares[at], low_shares[at]) = (x - left as f32, y - top as f32);
                 }
-                for at in 0..BLOCK.min(end - block) {
-                    // SAFETY: as above; the lengths were looked at before.
-                    let colours = unsafe { picture.inner(offsets[at], right_shares[at], low_shares[at]) };
-                    write(block + at, colours);
+                let mut rgb = [0.0; BLOCK * COLOURS + MOST_PIXELS];
+                for at in (0..BLOCK).step_by(L::PIXELS) {
+                    // SAFETY: as above; the lengths were looked at before. What a register holds beyond its colours is
+                    // overwritten by the next one's, or lies after the last.
+                    unsafe {
+                        let colours = picture.inner::<L>(&offsets[at..], &right_shares[at..], &low_shares[at..]);
+                        colours.scaled(scale, offset).store(rgb.as_mut_ptr().add(at * COLOURS));
+                    }
+                }
+                let into = &mut pixels[block * COLOURS..end * COLOURS];
+                match into.first_chunk_mut::<{ BLOCK * COLOURS }>() {
+                    // Of a known length: the compiler needs no loop.
+                    Some(into) => write(into, &rgb[..BLOCK * COLOURS]),
+                    None => write(into, &rgb),
                 }
             }
         }
     }
+}
+
+#[inline(always)]
+pub(crate) fn write<V: Value>(into: &mut [V], values: &[f32]) {
+    into.iter_mut().zip(values).for_each(|(into, value)| *into = V::of(*value));
 }
 
 #[cfg(test)]
@@ -199,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn the_quick_way_says_the_same_as_the_one_for_any_place_to_the_last_bit() {
+    fn every_kind_of_register_says_the_same_as_the_way_for_any_place_to_the_last_bit() {
         let mut random = fastrand::Rng::with_seed(7);
         for (width, height) in [(90, 70), (3, 3), (2, 2), (1, 40), (40, 1)] {
             let bytes: Vec<u8> = (0..width * height * COLOURS).map(|_| random.u8(..)).collect();
@@ -212,16 +231,37 @@ mod tests {
                 let map = [[cos, -sin, origin[0]], [sin, cos, origin[1]]];
                 // Whole blocks, and a part of one.
                 let side = 37;
-                let mut square = vec![f32::NAN; side * side * COLOURS];
-                assert!(picture.sample(map, side, [0.25, -7.0], &mut square));
-                for (at, rgb) in square.chunks_exact(COLOURS).enumerate() {
-                    let (u, v) = ((at % side) as f32 + 0.5, (at / side) as f32 + 0.5);
-                    let [x, y] = map.map(|[a, b, c]| a * u + (b * v + c - 0.5));
-                    let [red, green, blue, _] = picture.anywhere(x, y).scaled(0.25, -7.0).rgb();
-                    assert_eq!(rgb, [red, green, blue], "{width} {height} {map:?} {u} {v}");
+                for registers in Registers::available() {
+                    let mut square = vec![f32::NAN; side * side * COLOURS];
+                    let sampling = Sampling {
+                        picture: &picture,
+                        picture_from_square: map,
+                        side,
+                        scale: 0.25,
+                        offset: -7.0,
+                        square: &mut square,
+                    };
+                    // SAFETY: the processor has them.
+                    unsafe { registers.run(sampling) };
+                    for (at, rgb) in square.chunks_exact(COLOURS).enumerate() {
+                        let (u, v) = ((at % side) as f32 + 0.5, (at / side) as f32 + 0.5);
+                        let [x, y] = map.map(|[a, b, c]| a * u + (b * v + c - 0.5));
+                        let wanted = picture.anywhere(x, y).scaled(0.25, -7.0);
+                        assert_eq!(rgb, &wanted[..COLOURS], "{registers:?} {width} {height} {map:?} {u} {v}");
+                    }
                 }
             }
         }
+    }
+
+    #[test]
+    fn bytes_are_the_nearest_to_what_lies_between() {
+        let bytes = slopes(30, 30);
+        let picture = Picture { bytes: &bytes, width: 30, height: 30, outside: 114 };
+        let map = [[0.9, -0.2, 3.3], [0.2, 0.9, -1.7]];
+        let (mut exact, mut rounded) = (vec![f32::NAN; 33 * 33 * 3], vec![0u8; 33 * 33 * 3]);
+        assert!(picture.sample(map, 33, [1.0, 0.0], &mut exact) && picture.sample(map, 33, [1.0, 0.0], &mut rounded));
+        assert!(exact.iter().zip(&rounded).all(|(exact, rounded)| (exact - f32::from(*rounded)).abs() <= 0.5));
     }
 
     #[test]

@@ -126,12 +126,12 @@ impl Pipeline {
         let Self { preprocessor, objects, timings, .. } = self;
         let (frame_from_input, clarity) = timings.measure(Stage::Preprocess, || -> Result<_, VisionError> {
             let frame_from_input = match square {
-                Some(square) => preprocessor.crop_bytes(frame, &square, INPUT_PX, objects.input())?,
+                Some(square) => preprocessor.crop(frame, &square, INPUT_PX, ValueRange::Bytes, objects.input())?,
                 None => preprocessor.stretch(frame, INPUT_PX, objects.input())?,
             };
             let noise = clarity::noise(objects.input(), INPUT_PX);
             if noise != Noise::Little {
-                preprocessor.smoothed_bytes(objects.input())?;
+                preprocessor.smooth(INPUT_PX, objects.input())?;
             }
             let clarity = match (clarity::even_out(objects.input(), INPUT_PX), noise) {
                 (Clarity::Clear, Noise::TooMuch) => Clarity::TooNoisy,
@@ -177,8 +177,9 @@ impl Pipeline {
         }
         let Self { preprocessor, classifier, timings, .. } = self;
         timings.measure(Stage::Preprocess, || {
-            preprocessor.crop_bytes(frame, &crop, image_classifier::INPUT_PX, classifier.input())?;
-            clarity::even_out(classifier.input(), image_classifier::INPUT_PX);
+            let (side_px, input) = (image_classifier::INPUT_PX, classifier.input());
+            preprocessor.crop(frame, &crop, side_px, ValueRange::Bytes, input)?;
+            clarity::even_out(input, side_px);
             Ok::<_, VisionError>(())
         })?;
         let probability = timings.measure(Stage::Classify, || classifier.run())?;

@@ -81,7 +81,7 @@ impl Step {
             Self::Letterbox => "letterbox to 192",
             Self::CropFace => "crop of the face to 256",
             Self::Stretch => "stretch to 320",
-            Self::CropObjects => "crop of the hands to 320",
+            Self::CropObjects => "crop for the object model to 320",
             Self::FullRange => "face detector, full range",
             Self::ShortRange => "face detector, short range",
             Self::Mesh => "face mesh",
@@ -161,7 +161,7 @@ impl Stages {
                 .map(drop)?,
             Step::Stretch => preprocessor.stretch(frame, side_px, pipeline.objects.input()).map(drop)?,
             Step::CropObjects => {
-                preprocessor.crop_bytes(frame, &around, side_px, pipeline.objects.input()).map(drop)?
+                preprocessor.crop(frame, &around, side_px, ValueRange::Bytes, pipeline.objects.input()).map(drop)?
             }
             Step::FullRange => pipeline.full_range.run(unit, 0.5).map(drop)?,
             Step::ShortRange => pipeline.short_range.run(unit, 0.5).map(drop)?,

@@ -58,7 +58,9 @@ def face_blendshapes(tflite):
     # One spelling first: read_parts takes the weights in the order of the graph.
     ordered = rewrites.canonical(model, "upstream", names)
     rebuilt = mixer.rebuilt(ordered, "points", "coefficients")
-    return rewrites.canonical(rebuilt, "face_blendshapes", {"points": "points", "coefficients": "coefficients"})
+    model = rewrites.canonical(rebuilt, "face_blendshapes", {"points": "points", "coefficients": "coefficients"})
+    assert rewrites.token_mixer(model) == mixer.BLOCKS
+    return model
 
 
 def hand_detector(tflite):

@@ -15,7 +15,7 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper, shape_inference
 
-TOWER_DOMAIN, TOWER = "hymy", "ResidualTower"
+DOMAIN, TOWER, MIXER = "hymy", "ResidualTower", "TokenMixer"
 CHANNEL_BLOCK = 16  # lanes of ONNX Runtime's blocked layout on AVX-512; 8 on AVX2, which divides it
 
 
@@ -334,15 +334,52 @@ def residual_tower(model):
                 if node.op_type == "PRelu":  # a slope for each channel, without the axis of the batch
                     node.input[index] = view.add(f"{name}s", view.const[name].reshape(-1, 1, 1))
                 weights.append(node.input[index])
-    inputs = [image, *weights]
+    as_operator(model, TOWER, body, [image, *weights], features, constants)
+    return sum(n.op_type == "Add" for n in body)
+
+
+def token_mixer(model):
+    """Blocks of a mixer of one spelling -> one node TokenMixer with the weights as inputs, as residual_tower does. Exact.
+
+    hymy's kernel adds biases and takes negative values away while a product is still in registers.
+    """
+    view = View(model)
+    norms = [n for n in model.graph.node if n.op_type == "LayerNormalization"]
+    start = norms[0].input[0]
+    body, reached = [], {start}
+    for node in model.graph.node:
+        if node.op_type in {"LayerNormalization", "Gemm", "Relu", "Add", "Slice"} and reached & set(node.input):
+            body.append(node)
+            reached.update(node.output)
+    body.pop()  # the layer that makes coefficients of the first token
+    weights, constants = [], []
+    for node in body:
+        for name in node.input:
+            if name in view.const:
+                if node.op_type == "Slice":
+                    value = numpy_helper.from_array(view.const[name])
+                    constants.append(helper.make_node("Constant", [], [name], value=value))
+                else:
+                    weights.append(name)
+    (epsilon,) = {attribute(n, "epsilon", 0.0) for n in norms}
+    for norm in norms:
+        (mine,) = [a for a in norm.attribute if a.name == "epsilon"]
+        mine.ClearField("f")
+        mine.ref_attr_name = "epsilon"
+    as_operator(model, MIXER, body, [start, *weights], body[-1].output[0], constants, epsilon=epsilon)
+    return len(norms) // 2
+
+
+def as_operator(model, name, body, inputs, output, constants, **attributes):
+    """These nodes -> one node of hymy's, and a function of that name in the model: the nodes that stood there."""
     standard = [o for o in model.opset_import if o.domain == ""]
-    model.functions.append(helper.make_function(TOWER_DOMAIN, TOWER, inputs, [features], constants + body, standard))
-    model.opset_import.append(helper.make_opsetid(TOWER_DOMAIN, 1))
-    replace(model, {id(body[0]): [helper.make_node(TOWER, inputs, [features], name=TOWER, domain=TOWER_DOMAIN)]},
-            drop=body[1:])
+    model.functions.append(
+        helper.make_function(DOMAIN, name, inputs, [output], constants + body, standard, list(attributes)))
+    model.opset_import.append(helper.make_opsetid(DOMAIN, 1))
+    node = helper.make_node(name, inputs, [output], name=name, domain=DOMAIN, **attributes)
+    replace(model, {id(body[0]): [node]}, drop=body[1:])
     read = {name for node in model.graph.node for name in node.input}
     kept = [i for i in model.graph.initializer if i.name in read]
     del model.graph.initializer[:]
     model.graph.initializer.extend(kept)
     onnx.checker.check_model(model, full_check=True)
-    return sum(n.op_type == "Add" for n in body)

@@ -1,11 +1,12 @@
-//! What onnxruntime's CPU provider is given beside its own kernels: the face mesh's tower of residual blocks.
+//! What onnxruntime's CPU provider is given beside its own kernels: the face mesh's tower of residual blocks, and the
+//! blendshapes' mixer.
 //!
 //! A model names the operator and holds a function of the same name that computes it by standard operators; providers
 //! that this kernel is not for compute the function.
 
 use std::ptr;
 
-use hymy_kernels::{Parameter, Tower};
+use hymy_kernels::{KernelError, Mixer, Parameter, Tower};
 use ort::AsPointer;
 use ort::operator::{ComputeContext, Kernel, KernelContext, Operator, OperatorDomain, OperatorInput, OperatorOutput};
 use ort::sys::{ONNXTensorElementDataType, OrtStatusPtr, OrtValue};
@@ -17,17 +18,27 @@ const DOMAIN: &str = "hymy";
 
 /// The operators that every session of the CPU provider may use.
 pub(crate) fn domain() -> ort::Result<OperatorDomain> {
-    OperatorDomain::new(DOMAIN)?.add(ResidualTower)
+    OperatorDomain::new(DOMAIN)?.add(ResidualTower)?.add(TokenMixer)
 }
 
 /// `ResidualTower`: a picture (1, rows, columns, 3), then the parameters of [`Tower::new`], which are constants; features
 /// (1, channels, rows, columns).
 struct ResidualTower;
 
+/// `TokenMixer`: tokens (count, 64), then the parameters of [`Mixer::new`], which are constants; tokens (kept, 64). The
+/// attribute `epsilon` is added to variances.
+struct TokenMixer;
+
 struct TowerKernel(Tower);
+struct MixerKernel(Mixer);
 
 fn refuse(why: impl ToString) -> ort::Error {
     ort::Error::new(why.to_string())
+}
+
+/// What goes in: values, then constants.
+fn inputs() -> [OperatorInput; 2] {
+    [OperatorInput::required(Float32), OperatorInput::variadic(1).homogenous(Float32)]
 }
 
 impl Operator for ResidualTower {
@@ -38,7 +49,7 @@ impl Operator for ResidualTower {
     }
 
     fn inputs(&self) -> impl IntoIterator<Item = OperatorInput> {
-        [OperatorInput::required(Float32), OperatorInput::variadic(1).homogenous(Float32)]
+        inputs()
     }
 
     fn outputs(&self) -> impl IntoIterator<Item = OperatorOutput> {
@@ -46,39 +57,93 @@ impl Operator for ResidualTower {
     }
 
     fn create_kernel<'attr>(&self, node: &KernelContext<'attr>) -> ort::Result<TowerKernel> {
-        let inputs = node.inputs()?;
-        let side = inputs.first().and_then(|picture| picture.dtype().tensor_shape()?.get(1).copied());
-        let side = side.and_then(|side| usize::try_from(side).ok()).ok_or_else(|| refuse("the picture has no size"))?;
-        let constants = (1..inputs.len())
-            .map(|index| node.constant_input::<TensorValueType<f32>>(index))
-            .collect::<ort::Result<Vec<_>>>()?;
-        let tensors: Vec<_> = constants.iter().map(|value| value.extract_tensor()).collect();
-        let shapes: Vec<Vec<usize>> = tensors
-            .iter()
-            .map(|(shape, _)| shape.iter().filter_map(|size| usize::try_from(*size).ok()).collect())
-            .collect();
-        let parameters: Vec<_> =
-            shapes.iter().zip(&tensors).map(|(shape, (_, values))| Parameter { shape, values }).collect();
-        Tower::new(side, &parameters).map(TowerKernel).map_err(refuse)
+        let side = input_side(node, 1)?;
+        with_parameters(node, |parameters| Tower::new(side, parameters)).map(TowerKernel)
+    }
+}
+
+impl Operator for TokenMixer {
+    type Kernel<'attr> = MixerKernel;
+
+    fn name(&self) -> &str {
+        "TokenMixer"
+    }
+
+    fn inputs(&self) -> impl IntoIterator<Item = OperatorInput> {
+        inputs()
+    }
+
+    fn outputs(&self) -> impl IntoIterator<Item = OperatorOutput> {
+        [OperatorOutput::required(Float32)]
+    }
+
+    fn create_kernel<'attr>(&self, node: &KernelContext<'attr>) -> ort::Result<MixerKernel> {
+        let tokens = input_side(node, 0)?;
+        let epsilon: f32 = node.get("epsilon").ok_or_else(|| refuse("there is no epsilon"))?;
+        with_parameters(node, |parameters| Mixer::new(tokens, epsilon, parameters)).map(MixerKernel)
     }
 }
 
 impl Kernel for TowerKernel {
     fn compute(&mut self, context: &ComputeContext) -> ort::Result<()> {
         let Self(tower) = self;
-        let shape = tower.output_shape().map(|size| size as i64);
-        let [channels, rows, columns] = shape;
-        let context = context.ptr().cast_mut();
-        // SAFETY: the context is onnxruntime's for this call, and so are input and output, which are apart.
-        let (picture, features) = unsafe {
-            let (mut input, mut output) = (ptr::null(), ptr::null_mut());
-            checked((ort::api().KernelContext_GetInput)(context, 0, &mut input))?;
-            let shape = [1, channels, rows, columns];
-            let (sides, count) = (shape.as_ptr(), shape.len());
-            checked((ort::api().KernelContext_GetOutput)(context, 0, sides, count, &mut output))?;
-            (values(input.cast_mut())?, values(output)?)
-        };
+        let [channels, rows, columns] = tower.output_shape();
+        // SAFETY: the context is onnxruntime's for this call.
+        let (picture, features) = unsafe { input_and_output(context, [1, channels, rows, columns])? };
         tower.run(picture, features).map_err(refuse)
+    }
+}
+
+impl Kernel for MixerKernel {
+    fn compute(&mut self, context: &ComputeContext) -> ort::Result<()> {
+        let Self(mixer) = self;
+        // SAFETY: the context is onnxruntime's for this call.
+        let (tokens, mixed) = unsafe { input_and_output(context, mixer.output_shape())? };
+        mixer.run(tokens, mixed).map_err(refuse)
+    }
+}
+
+/// A side of the first input, which the model has to state.
+fn input_side(node: &KernelContext<'_>, axis: usize) -> ort::Result<usize> {
+    let inputs = node.inputs()?;
+    let side = inputs.first().and_then(|input| input.dtype().tensor_shape()?.get(axis).copied());
+    side.and_then(|side| usize::try_from(side).ok()).ok_or_else(|| refuse("the first input has no size"))
+}
+
+/// A kernel that is made of the constants after the first input.
+fn with_parameters<T>(
+    node: &KernelContext<'_>,
+    make: impl FnOnce(&[Parameter<'_>]) -> Result<T, KernelError>,
+) -> ort::Result<T> {
+    let constants = (1..node.inputs()?.len())
+        .map(|index| node.constant_input::<TensorValueType<f32>>(index))
+        .collect::<ort::Result<Vec<_>>>()?;
+    let tensors: Vec<_> = constants.iter().map(|value| value.extract_tensor()).collect();
+    let shapes: Vec<Vec<usize>> = tensors
+        .iter()
+        .map(|(shape, _)| shape.iter().filter_map(|size| usize::try_from(*size).ok()).collect())
+        .collect();
+    let parameters: Vec<_> =
+        shapes.iter().zip(&tensors).map(|(shape, (_, values))| Parameter { shape, values }).collect();
+    make(&parameters).map_err(refuse)
+}
+
+/// The first input's values, and room for an output of this shape.
+///
+/// # Safety
+/// The context is onnxruntime's for the call that is going on; the slices live no longer than that.
+unsafe fn input_and_output<'c, const N: usize>(
+    context: &'c ComputeContext,
+    shape: [usize; N],
+) -> ort::Result<(&'c [f32], &'c mut [f32])> {
+    let shape = shape.map(|size| size as i64);
+    let context = context.ptr().cast_mut();
+    let (mut input, mut output) = (ptr::null(), ptr::null_mut());
+    // SAFETY: the caller's word; onnxruntime keeps input and output apart.
+    unsafe {
+        checked((ort::api().KernelContext_GetInput)(context, 0, &mut input))?;
+        checked((ort::api().KernelContext_GetOutput)(context, 0, shape.as_ptr(), shape.len(), &mut output))?;
+        Ok((values(input.cast_mut())?, values(output)?))
     }
 }
 

@@ -1,9 +1,8 @@
 //! A tower of residual blocks over a picture, as MediaPipe's face mesh begins.
 
-use thiserror::Error;
-
 use crate::depthwise::Depthwise;
 use crate::lanes::{Kernel, Lanes, Registers};
+use crate::parameters::{KernelError, Parameter, Reader, check_length};
 use crate::product::{Product, Window};
 use crate::residual::{Residual, Rows};
 
@@ -13,44 +12,6 @@ const STEM_SIDE: usize = 3;
 /// Parameters of the stem and of each block: weights and bias of each convolution, and slopes of each PReLU.
 const STEM_PARAMETERS: usize = 3;
 const BLOCK_PARAMETERS: usize = 8;
-
-/// Weights, biases or slopes, as ONNX has them: output channel, input channel, row, column.
-#[derive(Clone, Copy, Debug)]
-pub struct Parameter<'p> {
-    /// Sizes of the axes.
-    pub shape: &'p [usize],
-    /// As many values as the shape says, row-major.
-    pub values: &'p [f32],
-}
-
-/// What is wrong with the parameters of a tower, or with what it is run on.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum TowerError {
-    /// There are not three of a stem and eight of each block.
-    #[error("a tower has {STEM_PARAMETERS} parameters and {BLOCK_PARAMETERS} for each block, not {0}")]
-    Count(usize),
-    /// A parameter has another shape than those before it ask for.
-    #[error("parameter {index} is {found:?}, where {wanted:?} fits")]
-    Shape {
-        /// Which, from 0.
-        index: usize,
-        /// Its shape.
-        found: Vec<usize>,
-        /// What the parameters before it ask for.
-        wanted: Vec<usize>,
-    },
-    /// A picture whose sides the blocks cannot halve so often.
-    #[error("a picture of {0} pixels a side cannot be halved as often as the blocks do")]
-    Side(usize),
-    /// The picture or the room for the features has another length.
-    #[error("{found} values, where {wanted} fit")]
-    Length {
-        /// How many there are.
-        found: usize,
-        /// How many there should be.
-        wanted: usize,
-    },
-}
 
 /// A stem and its blocks, with the memory that they work in.
 pub struct Tower {
@@ -66,35 +27,6 @@ pub struct Tower {
     values: Vec<f32>,
 }
 
-/// Takes parameters in turn and checks their shapes.
-struct Reader<'p> {
-    parameters: &'p [Parameter<'p>],
-    next: usize,
-}
-
-impl<'p> Reader<'p> {
-    fn peek(&self) -> Option<&'p Parameter<'p>> {
-        self.parameters.get(self.next)
-    }
-
-    fn take(&mut self, wanted: &[usize]) -> Result<&'p [f32], TowerError> {
-        let index = self.next;
-        let given = self.peek().ok_or(TowerError::Count(self.parameters.len()))?;
-        self.next += 1;
-        let whole = given.values.len() == given.shape.iter().product::<usize>();
-        if given.shape != wanted || !whole {
-            return Err(TowerError::Shape { index, found: given.shape.to_vec(), wanted: wanted.to_vec() });
-        }
-        Ok(given.values)
-    }
-
-    /// Weights of a convolution with windows of `side`, bias and slopes: whose channels are those of the weights.
-    fn convolution(&mut self, inputs: usize, side: usize) -> Result<[&'p [f32]; 3], TowerError> {
-        let outputs = self.peek().and_then(|given| given.shape.first().copied()).unwrap_or(0);
-        Ok([self.take(&[outputs, inputs, side, side])?, self.take(&[outputs])?, self.take(&[outputs, 1, 1])?])
-    }
-}
-
 impl Tower {
     /// A tower over pictures of `side` by `side` pixels, channels last. First the stem, a 3x3 convolution with stride 2:
     /// weights (outputs, 3, 3, 3), bias (outputs), slopes of its PReLU (outputs, 1, 1). Then of each block: 1x1, or 2x2 with
@@ -102,30 +34,26 @@ impl Tower {
     /// 1), bias, slopes. What a block adds is its input, with stride 2 the largest of each 2x2, and 0 in further channels.
     ///
     /// # Errors
-    /// [`TowerError::Count`], [`TowerError::Shape`] or [`TowerError::Side`].
-    pub fn new(side: usize, parameters: &[Parameter<'_>]) -> Result<Self, TowerError> {
+    /// [`KernelError::Count`], [`KernelError::Shape`] or [`KernelError::Side`].
+    pub fn new(side: usize, parameters: &[Parameter<'_>]) -> Result<Self, KernelError> {
         Self::on(Registers::available().next().unwrap_or(Registers::Four), side, parameters)
     }
 
     /// The same on registers of [`Registers::available`].
-    fn on(registers: Registers, side: usize, parameters: &[Parameter<'_>]) -> Result<Self, TowerError> {
+    fn on(registers: Registers, side: usize, parameters: &[Parameter<'_>]) -> Result<Self, KernelError> {
         let lanes = registers.lanes();
-        let mut reader = Reader { parameters, next: 0 };
-        if parameters.len() < STEM_PARAMETERS || !(parameters.len() - STEM_PARAMETERS).is_multiple_of(BLOCK_PARAMETERS)
-        {
-            return Err(TowerError::Count(parameters.len()));
-        }
-        let [weights, bias, slope] = reader.convolution(COLOURS, STEM_SIDE)?;
+        let mut reader = Reader::new(parameters, STEM_PARAMETERS, BLOCK_PARAMETERS)?;
+        let [weights, bias, slope] = convolution(&mut reader, COLOURS, STEM_SIDE)?;
         let window = Window { run: STEM_SIDE * COLOURS, step: 2 * COLOURS, rows: STEM_SIDE };
         let stem = Product::new(window, channels_last(weights, COLOURS, STEM_SIDE), [bias, slope], lanes);
         let halved =
-            |side: usize| (side >= 2 && side.is_multiple_of(2)).then_some(side / 2).ok_or(TowerError::Side(side));
+            |side: usize| (side >= 2 && side.is_multiple_of(2)).then_some(side / 2).ok_or(KernelError::Side(side));
         let (mut here, mut inputs) = (halved(side)?, bias.len());
         let mut longest = stem.row_length(here) + (here - 1) * here * inputs;
         let mut blocks = Vec::new();
         while let Some(first) = reader.peek() {
             let stride = if first.shape.get(2) == Some(&2) { 2 } else { 1 };
-            let [weights, bias, slope] = reader.convolution(inputs, stride)?;
+            let [weights, bias, slope] = convolution(&mut reader, inputs, stride)?;
             let inner = bias.len();
             if stride == 2 {
                 here = halved(here)?;
@@ -133,8 +61,8 @@ impl Tower {
             let window = Window { run: stride * inputs, step: stride * inputs, rows: stride };
             let reduce = Product::new(window, channels_last(weights, inputs, stride), [bias, slope], lanes);
             let depthwise = Depthwise::new(reader.take(&[inner, 1, 3, 3])?, reader.take(&[inner])?, lanes);
-            let at = reader.next;
-            let [weights, bias, slope] = reader.convolution(inner, 1)?;
+            let at = reader.next();
+            let [weights, bias, slope] = convolution(&mut reader, inner, 1)?;
             let outputs = bias.len();
             // Registers are filled with whole pixels or whole channels, and a row shrinks where it is halved.
             let fits = (inner.is_multiple_of(lanes)
@@ -143,7 +71,7 @@ impl Tower {
                 && (inputs..=inputs * stride).contains(&outputs);
             if !fits {
                 let (found, wanted) = (vec![outputs, inner, 1, 1], vec![inputs, inner, 1, 1]);
-                return Err(TowerError::Shape { index: at, found, wanted });
+                return Err(KernelError::Shape { index: at, found, wanted });
             }
             let window = Window { run: inner, step: inner, rows: 1 };
             let expand = Product::new(window, |output, place| weights[output * inner + place], [bias, slope], lanes);
@@ -173,15 +101,11 @@ impl Tower {
     /// The features of a picture (rows, columns, colours), as channels, rows, columns.
     ///
     /// # Errors
-    /// [`TowerError::Length`].
-    pub fn run(&mut self, picture: &[f32], features: &mut [f32]) -> Result<(), TowerError> {
+    /// [`KernelError::Length`].
+    pub fn run(&mut self, picture: &[f32], features: &mut [f32]) -> Result<(), KernelError> {
         let [channels, rows, columns] = self.output_shape();
-        let (whole, wanted) = (self.side * self.side * COLOURS, channels * rows * columns);
-        for (found, wanted) in [(picture.len(), whole), (features.len(), wanted)] {
-            if found != wanted {
-                return Err(TowerError::Length { found, wanted });
-            }
-        }
+        check_length(picture.len(), self.side * self.side * COLOURS)?;
+        check_length(features.len(), channels * rows * columns)?;
         let registers = self.registers;
         // SAFETY: they are of `Registers::available`.
         unsafe { registers.run(Run { tower: self, picture }) };
@@ -215,6 +139,12 @@ impl Drop for Tower {
         self.rows.wipe();
         self.padded.iter_mut().chain([&mut self.values]).for_each(|values| values.fill(0.0));
     }
+}
+
+/// Weights of a convolution with windows of `side`, bias and slopes: whose channels are those of the weights.
+fn convolution<'p>(reader: &mut Reader<'p>, inputs: usize, side: usize) -> Result<[&'p [f32]; 3], KernelError> {
+    let outputs = reader.outputs();
+    Ok([reader.take(&[outputs, inputs, side, side])?, reader.take(&[outputs])?, reader.take(&[outputs, 1, 1])?])
 }
 
 /// One run.

@@ -1,6 +1,6 @@
 //! A tower against the same sums written down plainly.
 
-use super::{Parameter, Tower, TowerError};
+use super::{KernelError, Parameter, Tower};
 use crate::lanes::Registers;
 
 /// Shapes of the parameters of a tower whose stem has so many channels; of each block stride, inner and output channels.
@@ -166,19 +166,19 @@ fn parameters_that_do_not_fit_are_refused() {
     let whole = parameters(&shapes, &values);
     let refused = |side, parameters: &[Parameter<'_>]| Tower::new(side, parameters).err();
     assert_eq!(refused(16, &whole), None);
-    assert_eq!(refused(16, &whole[..4]), Some(TowerError::Count(4)));
-    assert_eq!(refused(16, &[]), Some(TowerError::Count(0)));
-    assert_eq!(refused(15, &whole), Some(TowerError::Side(15)));
+    assert_eq!(refused(16, &whole[..4]), Some(KernelError::Count { found: 4, first: 3, each: 8 }));
+    assert_eq!(refused(16, &[]), Some(KernelError::Count { found: 0, first: 3, each: 8 }));
+    assert_eq!(refused(15, &whole), Some(KernelError::Side(15)));
     for index in 0..whole.len() {
         let mut other = whole.clone();
         other[index].values = &other[index].values[1..];
         let error = refused(16, &other);
-        assert!(matches!(&error, Some(TowerError::Shape { index: at, .. }) if *at == index), "{index}: {error:?}");
+        assert!(matches!(&error, Some(KernelError::Shape { index: at, .. }) if *at == index), "{index}: {error:?}");
     }
     // More channels than the row of the input has room for.
     let wider = self::shapes(16, &[(1, 16, 32)]);
     let values = made_up(&wider, 1);
-    assert!(matches!(refused(16, &parameters(&wider, &values)), Some(TowerError::Shape { index: 8, .. })));
+    assert!(matches!(refused(16, &parameters(&wider, &values)), Some(KernelError::Shape { index: 8, .. })));
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn a_picture_of_another_size_is_refused() {
     let (picture, mut features) = (vec![0.0; 16 * 16 * 3], vec![0.0; 16 * 8 * 8]);
     assert_eq!(tower.output_shape(), [16, 8, 8]);
     tower.run(&picture, &mut features).unwrap();
-    assert_eq!(tower.run(&picture[1..], &mut features), Err(TowerError::Length { found: 767, wanted: 768 }));
+    assert_eq!(tower.run(&picture[1..], &mut features), Err(KernelError::Length { found: 767, wanted: 768 }));
     let short = tower.run(&picture, &mut features[1..]);
-    assert_eq!(short, Err(TowerError::Length { found: 1023, wanted: 1024 }));
+    assert_eq!(short, Err(KernelError::Length { found: 1023, wanted: 1024 }));
 }

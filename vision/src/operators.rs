@@ -88,18 +88,14 @@ impl Kernel for TowerKernel {
     fn compute(&mut self, context: &ComputeContext) -> ort::Result<()> {
         let Self(tower) = self;
         let [channels, rows, columns] = tower.output_shape();
-        // SAFETY: the context is onnxruntime's for this call.
-        let (picture, features) = unsafe { input_and_output(context, [1, channels, rows, columns])? };
-        tower.run(picture, features).map_err(refuse)
+        compute(context, [1, channels, rows, columns], |picture, features| tower.run(picture, features))
     }
 }
 
 impl Kernel for MixerKernel {
     fn compute(&mut self, context: &ComputeContext) -> ort::Result<()> {
         let Self(mixer) = self;
-        // SAFETY: the context is onnxruntime's for this call.
-        let (tokens, mixed) = unsafe { input_and_output(context, mixer.output_shape())? };
-        mixer.run(tokens, mixed).map_err(refuse)
+        compute(context, mixer.output_shape(), |tokens, mixed| mixer.run(tokens, mixed))
     }
 }
 
@@ -128,23 +124,22 @@ fn with_parameters<T>(
     make(&parameters).map_err(refuse)
 }
 
-/// The first input's values, and room for an output of this shape.
-///
-/// # Safety
-/// The context is onnxruntime's for the call that is going on; the slices live no longer than that.
-unsafe fn input_and_output<'c, const N: usize>(
-    context: &'c ComputeContext,
+/// Runs a kernel on the first input's values, and room for an output of this shape.
+fn compute<const N: usize>(
+    context: &ComputeContext,
     shape: [usize; N],
-) -> ort::Result<(&'c [f32], &'c mut [f32])> {
+    run: impl FnOnce(&[f32], &mut [f32]) -> Result<(), KernelError>,
+) -> ort::Result<()> {
     let shape = shape.map(|size| size as i64);
     let context = context.ptr().cast_mut();
     let (mut input, mut output) = (ptr::null(), ptr::null_mut());
-    // SAFETY: the caller's word; onnxruntime keeps input and output apart.
-    unsafe {
+    // SAFETY: the context is onnxruntime's for this call, and so are input and output, which are apart.
+    let (input, output) = unsafe {
         checked((ort::api().KernelContext_GetInput)(context, 0, &mut input))?;
         checked((ort::api().KernelContext_GetOutput)(context, 0, shape.as_ptr(), shape.len(), &mut output))?;
-        Ok((values(input.cast_mut())?, values(output)?))
-    }
+        (values(input.cast_mut())?, values(output)?)
+    };
+    run(input, output).map_err(refuse)
 }
 
 /// What went wrong, if something did.

@@ -65,6 +65,7 @@ impl Preprocessor {
         range: ValueRange,
         tensor: &mut [f32],
     ) -> Result<Affine, VisionError> {
+        check_length("letterbox", side_px, tensor)?;
         let (width, height) = (part.width as f32, part.height as f32);
         let side = side_px as f32;
         let scale = (side / width).min(side / height) * share;
@@ -75,8 +76,7 @@ impl Preprocessor {
         tensor.fill(f32::from(FILL) * by + offset);
         let stride = side_px * COLOURS;
         let first = top as usize * stride + left as usize * COLOURS;
-        let into = tensor.get_mut(first..).ok_or_else(|| wrong_length("letterbox"))?;
-        let into = Target { pixels: into, size: Size::new(w, h), stride, range };
+        let into = Target { pixels: &mut tensor[first..], size: Size::new(w, h), stride, range };
         self.resize(frame, part, into, scale < 0.5)?;
         let (sx, sy) = (width / w as f32, height / h as f32);
         let (x, y) = (part.x as f32 - left as f32 * sx, part.y as f32 - top as f32 * sy);
@@ -85,6 +85,7 @@ impl Preprocessor {
 
     /// The whole frame stretched to a square of `side_px`. Returns `frame_from_input`.
     pub(crate) fn stretch(&mut self, frame: &Frame, side_px: usize, tensor: &mut [u8]) -> Result<Affine, VisionError> {
+        check_length("stretch", side_px, tensor)?;
         let all = Rect::new(0, 0, frame.width_px() as i32, frame.height_px() as i32);
         let (width, height) = (all.width as f32, all.height as f32);
         let side = side_px as f32;
@@ -190,6 +191,14 @@ fn picture(frame: &Frame) -> Result<Picture<'_>, VisionError> {
     })
 }
 
+/// Whether a tensor has the length of a square.
+fn check_length<V>(step: &'static str, side_px: usize, tensor: &[V]) -> Result<(), VisionError> {
+    if tensor.len() == side_px * side_px * COLOURS { Ok(()) } else { Err(wrong_length(step)) }
+}
+
 fn wrong_length(step: &'static str) -> VisionError {
     VisionError::Image { step, why: "the tensor has another length".to_owned() }
 }
+
+#[cfg(test)]
+mod tests;

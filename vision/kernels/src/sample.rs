@@ -262,6 +262,15 @@ mod tests {
         let (mut exact, mut rounded) = (vec![f32::NAN; 33 * 33 * 3], vec![0u8; 33 * 33 * 3]);
         assert!(picture.sample(map, 33, [1.0, 0.0], &mut exact) && picture.sample(map, 33, [1.0, 0.0], &mut rounded));
         assert!(exact.iter().zip(&rounded).all(|(exact, rounded)| (exact - f32::from(*rounded)).abs() <= 0.5));
+        // What no byte can hold is the nearest that one can.
+        assert!(
+            picture.sample(map, 33, [9.0, -700.0], &mut exact) && picture.sample(map, 33, [9.0, -700.0], &mut rounded)
+        );
+        assert!(exact.iter().any(|value| *value < 0.0) && exact.iter().any(|value| *value > 255.0));
+        let nearest = |value: f32| value.clamp(0.0, 255.0);
+        assert!(
+            exact.iter().zip(&rounded).all(|(exact, rounded)| (nearest(*exact) - f32::from(*rounded)).abs() <= 0.5)
+        );
     }
 
     #[test]

@@ -111,12 +111,16 @@ impl Mixer {
         mixed.copy_from_slice(&self.values[..kept * width]);
         Ok(())
     }
+
+    /// Overwrites what the last run left: it worked on what a camera saw.
+    fn wipe(&mut self) {
+        [&mut self.values, &mut self.normal, &mut self.hidden].into_iter().for_each(|values| values.fill(0.0));
+    }
 }
 
 impl Drop for Mixer {
-    /// It worked on what a camera saw.
     fn drop(&mut self) {
-        [&mut self.values, &mut self.normal, &mut self.hidden].into_iter().for_each(|values| values.fill(0.0));
+        self.wipe();
     }
 }
 

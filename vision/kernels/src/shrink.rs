@@ -216,6 +216,18 @@ mod tests {
     }
 
     #[test]
+    fn a_wiped_line_holds_nothing_of_the_picture() {
+        let bytes = [9; 4 * 4 * COLOURS];
+        let picture = Picture { bytes: &bytes, width: 4, height: 4, outside: 0 };
+        let part = Part { left: 0, top: 0, width: 4, height: 4 };
+        let mut line = Line::default();
+        assert!(picture.shrink(part, (2, 2), [1.0, 0.0], &mut line, (&mut [0u8; 12], 6)));
+        assert!(line.sums.contains(&9.0));
+        line.wipe();
+        assert!(line.sums.iter().all(|sum| *sum == 0.0));
+    }
+
+    #[test]
     fn lengths_that_do_not_fit_are_harmless() {
         let bytes = [9; 4 * 4 * COLOURS];
         let picture = Picture { bytes: &bytes, width: 4, height: 4, outside: 0 };

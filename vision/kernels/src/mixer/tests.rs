@@ -96,6 +96,21 @@ fn every_kind_of_register_says_what_the_operators_say_one_by_one() {
 }
 
 #[test]
+fn what_is_wiped_holds_nothing_of_the_last_run() {
+    let sizes = &[[5, 3, 64]];
+    let shapes = shapes(sizes);
+    let values = random(&mut Rng::with_seed(4), &shapes);
+    let mut mixer = Mixer::new(TOKENS, EPSILON, &parameters(&shapes, &values)).unwrap();
+    let tokens: Vec<f32> = (0..TOKENS * WIDTH).map(|at| at as f32).collect();
+    mixer.run(&tokens, &mut [0.0; 3 * WIDTH]).unwrap();
+    let all =
+        |mixer: &Mixer| [&mixer.values, &mixer.normal, &mixer.hidden].map(|values| values.iter().all(|v| *v == 0.0));
+    assert_eq!(all(&mixer), [false; 3]);
+    mixer.wipe();
+    assert_eq!(all(&mixer), [true; 3]);
+}
+
+#[test]
 fn what_does_not_fit_is_refused() {
     let sizes = &[[5, 3, 64], [4, 2, 64]];
     let whole = shapes(sizes);

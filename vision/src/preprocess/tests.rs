@@ -1,3 +1,5 @@
+//! Frames of usual and strange shapes as tensors: every place shows what lies there.
+
 use opencv::core::Rect;
 
 use super::{Preprocessor, ValueRange};

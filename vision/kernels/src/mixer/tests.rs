@@ -1,3 +1,5 @@
+//! The mixer against the operators that it stands for, one by one in 64 bits.
+
 use fastrand::Rng;
 
 use super::{KernelError, Mixer, Parameter, WIDTH};

@@ -115,6 +115,7 @@ impl Preprocessor {
     /// A square that was made before, smoothed against noise by the binomial kernel of three.
     pub(crate) fn smooth(&mut self, side_px: usize, tensor: &mut [u8]) -> Result<(), VisionError> {
         let side = side_px as i32;
+        self.reshape(Size::new(side, side));
         // A sigma of 0 stands for OpenCV's own for this size: weights 1, 2, 1.
         Mat::new_rows_cols_with_bytes::<Vec3b>(side, side, tensor)
             .and_then(|square| imgproc::gaussian_blur_def(&square, self.square.mat_mut(), Size::new(3, 3), 0.0))
@@ -132,6 +133,7 @@ impl Preprocessor {
         range: ValueRange,
         tensor: &mut [f32],
     ) -> Result<Affine, VisionError> {
+        check_length("smooth", side_px, tensor)?;
         let mut crop = Frame::black(side_px as u32, side_px as u32)?;
         let frame_from_crop = self.crop(frame, square, side_px, ValueRange::Bytes, crop.bytes_mut()?)?;
         self.smooth(side_px, crop.bytes_mut()?)?;
@@ -144,6 +146,13 @@ impl Preprocessor {
     pub(crate) fn wipe(&mut self) {
         self.square.wipe();
         self.line.wipe();
+    }
+
+    /// Before the square gets another size, for which OpenCV gives its memory back as it is.
+    fn reshape(&mut self, size: Size) {
+        if (self.square.width_px(), self.square.height_px()) != (size.width as u32, size.height as u32) {
+            self.square.wipe();
+        }
     }
 
     /// A part of the frame in another size: means of what is covered, or between pixels.
@@ -167,6 +176,7 @@ impl Preprocessor {
             let fits = picture(frame)?.shrink(part, size, [scale, offset], &mut self.line, (pixels, stride));
             return if fits { Ok(()) } else { Err(wrong_length("resize")) };
         }
+        self.reshape(size);
         let part = Mat::roi(frame.mat(), part).map_err(VisionError::image("resize"))?;
         imgproc::resize(&part, self.square.mat_mut(), size, 0.0, 0.0, INTER_LINEAR)
             .map_err(VisionError::image("resize"))?;

@@ -82,9 +82,9 @@ mod x86 {
                     let first = from.add(*offsets.as_ptr().add(at) as usize);
                     let second = from.add(*offsets.as_ptr().add(at + 1) as usize);
                     let row = |below: usize| {
-                        let low = _mm_loadl_epi64(first.add(below).cast());
-                        let both = _mm_loadh_pd(_mm_castsi128_pd(low), second.add(below).cast());
-                        _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_castpd_si128(both)))
+                        let pixel = |corners: *const u8| _mm_loadl_epi64(corners.add(below).cast());
+                        let both = _mm_unpacklo_epi64(pixel(first), pixel(second));
+                        _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(both))
                     };
                     let pixel = _mm512_setr_epi32(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
                     let pixel = _mm512_add_epi32(pixel, _mm512_set1_epi32(at as i32));

@@ -9,8 +9,8 @@
 //!
 //! [`Picture`] brings pixels into tensors: a rotated square, or a part made smaller.
 //!
-//! This crate knows no file and no model format: arrays go in and come out. What it holds between two runs is wiped when
-//! it is dropped.
+//! This crate knows no file and no model format: arrays go in and come out. A kernel wipes what it worked on
+//! at the end of each run.
 
 mod colours;
 mod depthwise;
@@ -19,6 +19,7 @@ mod mixer;
 mod parameters;
 mod product;
 mod residual;
+mod room;
 mod sample;
 mod shrink;
 mod tower;

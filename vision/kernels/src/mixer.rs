@@ -109,18 +109,13 @@ impl Mixer {
         // SAFETY: they are of `Registers::available`.
         unsafe { registers.run(Run(self)) };
         mixed.copy_from_slice(&self.values[..kept * width]);
+        self.wipe();
         Ok(())
     }
 
-    /// Overwrites what the last run left: it worked on what a camera saw.
+    /// Overwrites what a run left: it worked on what a camera saw.
     fn wipe(&mut self) {
         [&mut self.values, &mut self.normal, &mut self.hidden].into_iter().for_each(|values| values.fill(0.0));
-    }
-}
-
-impl Drop for Mixer {
-    fn drop(&mut self) {
-        self.wipe();
     }
 }
 
@@ -277,17 +272,16 @@ impl Product<'_> {
         unsafe {
             let left = self.left.as_ptr().add(row * inner);
             let before = first / WIDTH * WIDTH * inner;
-            let mut right = self.right.as_ptr().add(before + first % WIDTH);
+            let right = self.right.as_ptr().add(before + first % WIDTH);
             let mut sums = [[L::splat(0.0); V]; P];
             for at in 0..inner {
-                let values: [L; V] = std::array::from_fn(|v| L::load(right.add(v * L::COUNT)));
+                let values: [L; V] = std::array::from_fn(|v| L::load(right.add(at * WIDTH + v * L::COUNT)));
                 for (p, sums) in sums.iter_mut().enumerate() {
                     let weight = L::splat(*left.add(p * inner + at));
                     for (sum, value) in sums.iter_mut().zip(values) {
                         *sum = sum.add_product(weight, value);
                     }
                 }
-                right = right.add(WIDTH);
             }
             for (p, sums) in sums.iter().enumerate() {
                 for (v, sum) in sums.iter().enumerate() {

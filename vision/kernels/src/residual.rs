@@ -6,6 +6,7 @@
 use crate::depthwise::Depthwise;
 use crate::lanes::Lanes;
 use crate::product::Product;
+use crate::room::{reserve, wipe};
 
 /// A block.
 pub(crate) struct Residual {
@@ -33,16 +34,21 @@ impl Rows {
     fn prepare(&mut self, block: &Residual) {
         let inner = block.depthwise.channels;
         for row in &mut self.ring {
-            row.clear();
-            row.resize(block.reduce.row_length(block.side + 2), 0.0);
+            reserve(row, block.reduce.row_length(block.side + 2));
         }
-        self.filtered.resize(block.side * inner, 0.0);
-        self.output.resize(block.side * block.expand.outputs, 0.0);
+        reserve(&mut self.filtered, block.side * inner);
+        reserve(&mut self.output, block.side * block.expand.outputs);
+    }
+
+    /// Every one of them.
+    #[cfg(test)]
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Vec<f32>> {
+        self.ring.iter().chain([&self.filtered, &self.output])
     }
 
     /// Overwrites what the last run left.
     pub(crate) fn wipe(&mut self) {
-        self.ring.iter_mut().chain([&mut self.filtered, &mut self.output]).for_each(|row| row.fill(0.0));
+        self.ring.iter_mut().chain([&mut self.filtered, &mut self.output]).for_each(wipe);
     }
 }
 

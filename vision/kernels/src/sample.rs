@@ -38,13 +38,19 @@ impl Picture<'_> {
         square: &mut [V],
     ) -> bool {
         // Places in it are counted by whole numbers of 32 bits.
-        let length = self.width * self.height * COLOURS;
-        if self.bytes.len() != length || i32::try_from(length).is_err() || square.len() != side * side * COLOURS {
+        let squared = side.checked_mul(side).and_then(|pixels| pixels.checked_mul(COLOURS));
+        if !self.is_whole() || i32::try_from(self.bytes.len()).is_err() || side == 0 || squared != Some(square.len()) {
             return false;
         }
         let sampling = Sampling { picture: self, picture_from_square, side, scale, offset, square };
         Registers::run_on_widest(sampling);
         true
+    }
+
+    /// Whether there are as many bytes as pixels have.
+    pub(crate) fn is_whole(&self) -> bool {
+        let length = self.width.checked_mul(self.height).and_then(|pixels| pixels.checked_mul(COLOURS));
+        length == Some(self.bytes.len())
     }
 
     /// Whether all four corners of a place are pixels, and more rows follow. No number is not inside either.
@@ -285,6 +291,11 @@ mod tests {
         assert_eq!(square, [7.0; 12]);
         assert!(!picture.sample([[1.0; 3]; 2], 3, [1.0, 0.0], &mut square));
         assert!(!Picture { width: 5, ..picture }.sample([[1.0; 3]; 2], 2, [1.0, 0.0], &mut square));
+        assert!(!picture.sample([[1.0; 3]; 2], 0, [1.0, 0.0], &mut square[..0]));
+        let wraps = Picture { bytes: &[], width: 1 << 62, height: 4, outside: 7 };
+        assert!(!wraps.sample([[1.0; 3]; 2], 2, [1.0, 0.0], &mut square), "a length that wraps to nothing");
+        let part = crate::Part { left: 0, top: 0, width: 2, height: 2 };
+        assert!(!wraps.shrink(part, (2, 2), [1.0, 0.0], &mut crate::Line::default(), (&mut square, 6)));
         let nothing = Picture { bytes: &[], width: 0, height: 0, outside: 7 };
         assert!(nothing.sample([[1.0; 3]; 2], 2, [1.0, 0.0], &mut square));
     }

@@ -2,6 +2,7 @@
 
 use crate::colours::Colours;
 use crate::lanes::{Kernel, Lanes, Registers};
+use crate::room::{reserve, wipe};
 use crate::sample::{COLOURS, Picture, Value, write};
 
 /// A part of a picture, in pixels.
@@ -38,7 +39,7 @@ pub struct Line {
 impl Line {
     fn prepare(&mut self, of: usize, width: usize) {
         // A pixel's fourth lane, which means nothing, is read with its colours.
-        self.sums.resize(of * COLOURS + 1, 0.0);
+        reserve(&mut self.sums, of * COLOURS + 1);
         self.columns.clear();
         self.counts.clear();
         for column in 0..width {
@@ -50,7 +51,7 @@ impl Line {
 
     /// Overwrites what was seen last.
     pub fn wipe(&mut self) {
-        self.sums.fill(0.0);
+        wipe(&mut self.sums);
     }
 }
 
@@ -75,7 +76,7 @@ impl Picture<'_> {
         line: &mut Line,
         (into, stride): (&mut [V], usize),
     ) -> bool {
-        let fits = self.bytes.len() == self.width * self.height * COLOURS
+        let fits = self.is_whole()
             && part.lies_in(self)
             && (1..=part.width).contains(&width)
             && (1..=part.height).contains(&height)

@@ -114,7 +114,14 @@ impl Tower {
                 *value = pixel[channel];
             }
         }
+        self.wipe();
         Ok(())
+    }
+
+    /// Overwrites what a run left: it worked on what a camera saw.
+    fn wipe(&mut self) {
+        self.rows.wipe();
+        self.padded.iter_mut().chain([&mut self.values]).for_each(|values| values.fill(0.0));
     }
 
     #[inline(always)]
@@ -130,14 +137,6 @@ impl Tower {
             let output = &mut self.values[y * half * self.stem.outputs..][..self.stem.row_length(half)];
             self.stem.row::<L, false>(&[&self.padded[0], &self.padded[1], &self.padded[2]], output);
         }
-    }
-}
-
-impl Drop for Tower {
-    /// It worked on what a camera saw.
-    fn drop(&mut self) {
-        self.rows.wipe();
-        self.padded.iter_mut().chain([&mut self.values]).for_each(|values| values.fill(0.0));
     }
 }
 

@@ -193,3 +193,13 @@ fn a_picture_of_another_size_is_refused() {
     let short = tower.run(&picture, &mut features[1..]);
     assert_eq!(short, Err(KernelError::Length { found: 1023, wanted: 1024 }));
 }
+
+#[test]
+fn after_a_run_nothing_of_it_is_left() {
+    let shapes = shapes(16, &[(1, 8, 16)]);
+    let values = made_up(&shapes, 1);
+    let mut tower = Tower::new(16, &parameters(&shapes, &values)).unwrap();
+    tower.run(&[0.7; 16 * 16 * 3], &mut [0.0; 16 * 8 * 8]).unwrap();
+    let left = tower.padded.iter().chain([&tower.values]).chain(tower.rows.all());
+    assert!(left.flatten().all(|value| *value == 0.0));
+}
